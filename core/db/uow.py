@@ -1,0 +1,183 @@
+"""The unit of work: one transaction per use case, and everything that has to leave with it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.db.tables import Audit, Feed, Idempotency, Outbox
+from core.values import new_id
+
+T = TypeVar("T")
+
+
+class EventRoute(msgspec.Struct, frozen=True):
+    """Where an event goes: to the company's feed when `outgoing`, and to the jobs that subscribed."""
+
+    name: str
+    outgoing: bool
+    jobs: tuple[str, ...]
+
+
+class Routing(msgspec.Struct, frozen=True):
+    """Payload type -> destination; computed once by `assemble()`."""
+
+    events: Mapping[type[msgspec.Struct], EventRoute]
+    jobs: Mapping[type[msgspec.Struct], str]
+    wake_feed: str | None = None
+    """The job to run after a transaction that put facts into the feed (the push to billing), if any."""
+
+
+class IdempotencyClaim(msgspec.Struct, frozen=True):
+    """Identifies a creating call; both are SHA-256 in hexadecimal."""
+
+    key_hash: str
+    body_hash: str
+
+
+class AlreadyAnswered(Exception):
+    """Another request with the same Idempotency-Key has committed meanwhile; its answer is to be repeated."""
+
+
+class Waker(Protocol):
+    """Told after a commit that jobs are waiting."""
+
+    def wake(self) -> None: ...
+
+
+class UnitOfWork:
+    """An open transaction. Commits when its `async with` block ends well, rolls back otherwise.
+
+    Events and jobs are written in bulk right before the commit, in the order in which they were given.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        routing: Routing,
+        now: datetime,
+        actor: str,
+        claim: IdempotencyClaim | None = None,
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self._routing = routing
+        self._actor = actor
+        self._claim = claim
+        self._facts: list[dict[str, Any]] = []
+        self._jobs: list[dict[str, Any]] = []
+        self._audit: list[dict[str, Any]] = []
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    # ---- statements
+    async def execute(self, statement: sa.Executable, params: Any = None) -> sa.CursorResult[Any]:
+        """Runs a Core statement in the transaction; a list of dicts runs it for each of them in one round trip."""
+        result: sa.CursorResult[Any] = await self.connection.execute(statement, params)
+        return result
+
+    async def one(self, statement: sa.Select[Any], params: Any = None) -> sa.Row[Any] | None:
+        """The only row of a select, or None."""
+        row: sa.Row[Any] | None = (await self.connection.execute(statement, params)).one_or_none()
+        return row
+
+    def upsert(self, table: Any) -> "postgresql.Insert | sqlite.Insert":
+        """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, of this database's dialect."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def lock(self, name: str) -> None:
+        """Serialises transactions by name until the commit. (On SQLite every writing transaction already is alone.)"""
+        if not self.is_sqlite:
+            await self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+    # ---- what leaves with the transaction
+    def emit(self, event: msgspec.Struct, *, subject: str) -> str:
+        """Publishes an event: to the jobs that subscribed and, if it is outgoing, to the company's feed.
+
+        `subject` is the identifier of the thing the fact is about. Returns the fact's identifier.
+        """
+        route = self._routing.events[type(event)]
+        fact_id = new_id()
+        body = msgspec.json.encode(event)
+        if route.outgoing:
+            self._facts.append(
+                {
+                    "fact_id": fact_id,
+                    "kind": route.name,
+                    "subject": subject,
+                    "occurred_at": self.now,
+                    "body": body,
+                }
+            )
+        for job in route.jobs:
+            self._jobs.append(self._job_row(job, body, self.now, f"{fact_id}:{job}"))
+        return fact_id
+
+    def enqueue(
+        self, command: msgspec.Struct, *, delay: timedelta = timedelta(0), dedup_key: str | None = None
+    ) -> None:
+        """Orders the job whose payload type this is. A second order with the same `dedup_key` is ignored for good."""
+        job = self._routing.jobs[type(command)]
+        key = None if dedup_key is None else f"{job}:{dedup_key}"
+        self._jobs.append(self._job_row(job, msgspec.json.encode(command), self.now + delay, key))
+
+    def audit(self, action: str, subject: str, **details: Any) -> None:
+        """Records the deed under the name of the actor. No secrets and no personal data in `details`."""
+        self._audit.append(
+            {
+                "at": self.now,
+                "actor": self._actor,
+                "action": action,
+                "subject": subject,
+                "details": msgspec.json.encode(details),
+            }
+        )
+
+    async def answer(self, result: T, status: int = 201) -> T:
+        """Keeps the answer of a creating call, to be repeated to a retry with the same Idempotency-Key."""
+        if self._claim:
+            await self.connection.execute(
+                sa.update(Idempotency)
+                .where(Idempotency.key_hash == self._claim.key_hash)
+                .values(status=status, answer=msgspec.json.encode(result))
+            )
+        return result
+
+    # ---- life of the transaction
+    async def begin(self) -> None:
+        """Takes the claim of an Idempotency-Key, waiting for a concurrent holder of the same key to finish."""
+        if self._claim is None:
+            return
+        statement = (
+            self.upsert(Idempotency)
+            .values(key_hash=self._claim.key_hash, body_hash=self._claim.body_hash, created_at=self.now)
+            .on_conflict_do_nothing()
+        )
+        if (await self.connection.execute(statement)).rowcount == 0:
+            raise AlreadyAnswered
+
+    async def flush(self) -> bool:
+        """Writes what leaves with the transaction. True if jobs wait."""
+        if self._facts:
+            await self.connection.execute(sa.insert(Feed), self._facts)
+            if self._routing.wake_feed:
+                self._jobs.append(self._job_row(self._routing.wake_feed, b"{}", self.now, None))
+        if self._audit:
+            await self.connection.execute(sa.insert(Audit), self._audit)
+        if self._jobs:
+            await self.connection.execute(self.upsert(Outbox).on_conflict_do_nothing(), self._jobs)
+        return bool(self._jobs)
+
+    def _job_row(self, job: str, payload: bytes, due: datetime, dedup_key: str | None) -> dict[str, Any]:
+        return {"job": job, "payload": payload, "due": due, "dedup_key": dedup_key, "created_at": self.now}
+
+
+def chunks(rows: Sequence[T], size: int) -> list[Sequence[T]]:
+    """`rows` cut into pieces of at most `size`."""
+    return [rows[start : start + size] for start in range(0, len(rows), size)]

@@ -1,0 +1,1 @@
+"""The HTTP conventions of the cabinet: access, bodies, problems, lists, idempotency, the API description."""

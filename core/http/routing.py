@@ -1,0 +1,76 @@
+"""`get`, `post`, ... for plugins: Litestar handlers that cannot be made without saying who may call them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import AnyCallable
+
+from core.errors import ErrorKind
+from core.http.access import Access, authorize
+
+Decorator = Callable[[AnyCallable], HTTPRouteHandler]
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    access: Access,
+    operation_id: str,
+    raises: Sequence[ErrorKind] = (),
+    creating: bool = False,
+    status_code: int | None = None,
+    tags: Sequence[str] = (),
+    **options: Any,
+) -> Decorator:
+    """A route. `path` is absolute and starts with the owner's place (`/api/v1/readings/...`).
+
+    `raises`: the problems that this operation may answer besides those of its access and body; the API description
+    lists them and a test holds it to them. `creating`: honours Idempotency-Key; the service must pass its result
+    through `uow.answer`.
+    """
+
+    def decorate(function: AnyCallable) -> HTTPRouteHandler:
+        return HTTPRouteHandler(
+            path,
+            http_method=method,  # type: ignore[arg-type]
+            operation_id=operation_id,
+            guards=[authorize],
+            status_code=status_code,
+            tags=list(tags),
+            summary=_summary(function),
+            opt={"access": access, "raises": tuple(raises), "creating": creating},
+            **options,
+        )(function)
+
+    return decorate
+
+
+def get(path: str, **options: Any) -> Decorator:
+    """A reading route; see `route` for the options."""
+    return route("GET", path, **options)
+
+
+def post(path: str, **options: Any) -> Decorator:
+    """A creating or commanding route; see `route` for the options."""
+    return route("POST", path, **options)
+
+
+def put(path: str, **options: Any) -> Decorator:
+    """A replacing route; see `route` for the options."""
+    return route("PUT", path, **options)
+
+
+def patch(path: str, **options: Any) -> Decorator:
+    """A changing route; see `route` for the options."""
+    return route("PATCH", path, **options)
+
+
+def delete(path: str, **options: Any) -> Decorator:
+    """A removing route; see `route` for the options."""
+    return route("DELETE", path, **options)
+
+
+def _summary(function: AnyCallable) -> str:
+    return (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")

@@ -1,0 +1,61 @@
+"""Small exact values: identifiers, decimals, months. Pure: no I/O, no clock of its own."""
+
+import os
+import re
+import time
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+DECIMAL_PATTERN = r"^-?\d{1,12}(\.\d{1,6})?$"
+_DECIMAL = re.compile(DECIMAL_PATTERN, re.ASCII)
+
+DecimalText = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=DECIMAL_PATTERN,
+        description="An exact decimal as a string: up to 12 digits before the point, up to 6 after it.",
+        examples=["16249.16"],
+    ),
+]
+"""A decimal on the wire. A JSON number would pass through a binary float somewhere; a string never does."""
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$")]
+"""A key given by the company, or one of ours (UUID version 7). Opaque to clients."""
+
+
+def new_id() -> str:
+    """A UUID version 7: unguessable in its tail, ordered by the moment of creation."""
+    millis = time.time_ns() // 1_000_000
+    tail = int.from_bytes(os.urandom(10), "big")
+    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | (tail >> 62 & 0xFFF) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def exact(text: str) -> Decimal:
+    """The decimal that a `DecimalText` means, without trailing zeros, so that equal values are written alike.
+
+    Raises ValueError for anything else: NaN, exponents, underscores and spaces are not numbers here.
+    """
+    if not _DECIMAL.match(text):
+        raise ValueError(text)
+    return plain(Decimal(text))
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same value without trailing zeros and without an exponent (100, never 1E+2)."""
+    stripped = value.normalize()
+    return stripped.quantize(Decimal(1)) if stripped.as_tuple().exponent > 0 else stripped  # type: ignore[operator]
+
+
+def month_start(day: date) -> date:
+    """A billing period is named by the first day of its month."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after `month`."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
