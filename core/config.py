@@ -33,7 +33,7 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "Europe/Moscow"
     """Business time: windows open and days end by it."""
     secret_key: str = ""
-    """At least 32 characters; the environment's ABONENT_SECRET_KEY goes before it. Never change it while codes are out."""
+    """At least 32 characters; the environment's ABONENT_SECRET_KEY goes before it. A change voids the codes sent."""
     secure_cookies: bool = True
     """False only where the cabinet is served without TLS (a demonstration)."""
     max_body: int = 1_000_000

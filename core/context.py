@@ -130,7 +130,7 @@ class Context:
         return self.runtime.contributions.get(kind, ())
 
     def visible(self, permission: str) -> dict[str, Any]:
-        """Parameters of a query that is filtered by `visible_contract()`: contracts where the actor holds a permission."""
+        """Parameters of a query filtered by `visible_contract()`: the contracts where the actor holds `permission`."""
         return {"viewer_id": self.actor.id, "viewer_roles": sorted(self.runtime.permissions[permission])}
 
     @property

@@ -300,9 +300,8 @@ def _choose_adapters(
                     f"plugin {plugin.name!r} requires the port {protocol.__name__}, which nobody declares"
                 )
             if by_protocol[protocol].name not in chosen:
-                raise PluginError(
-                    f"plugin {plugin.name!r} requires the port {by_protocol[protocol].name!r}: choose an adapter in [ports]"
-                )
+                port_name = by_protocol[protocol].name
+                raise PluginError(f"plugin {plugin.name!r} requires the port {port_name!r}: choose one in [ports]")
     return chosen
 
 

@@ -83,7 +83,7 @@ class Later(Exception):
 
 
 class Every(msgspec.Struct, frozen=True):
-    """A schedule: once per `interval`, or once a day `at` a time of the business zone; one run a slot over all replicas."""
+    """A schedule: once per `interval`, or once a day `at` a business time. One run a slot over all replicas."""
 
     interval: timedelta = timedelta(days=1)
     at: time | None = None

@@ -1,4 +1,4 @@
-"""Tables of contracts. The company's own keys are the primary keys: no mapping tables, and a repeated load is an upsert.
+"""Tables of contracts. The company's own keys are the primary keys: no mapping tables, a repeated load is an upsert.
 
 Rows of the company are never deleted while something refers to them: they are closed (`closed_on`).
 """
@@ -106,7 +106,7 @@ class MeterRegister(Base):
 
 
 class ContractLink(Base):
-    """An account's hold on a contract. Only an active link shows anything; a pending one waits for the letter's link."""
+    """An account's hold on a contract. Only an active link shows anything; a pending one waits for its letter."""
 
     __tablename__ = "contracts_link"
 

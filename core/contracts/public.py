@@ -1,4 +1,4 @@
-"""What plugins may use of contracts: its tables (to read and to refer to) and the filters by what the caller may see."""
+"""What plugins may use of contracts: its tables (to read, to refer to) and the filters by what the caller may see."""
 
 from typing import Any
 

@@ -30,7 +30,9 @@ class Query(Generic[T]):
     `into` is called with the columns in the order of the select; parameters are the select's named bindparams.
     """
 
-    def __init__(self, statement: sa.Select[Any] | sa.CompoundSelect[Any], into: Callable[..., T]) -> None:
+    def __init__(
+        self, statement: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]], into: Callable[..., T]
+    ) -> None:
         self.statement = statement
         self.into = into
         self._compiled: dict[str, _Compiled] = {}

@@ -77,14 +77,14 @@ class UnitOfWork:
         return self.connection.dialect.name == "sqlite"
 
     # ---- statements
-    async def execute(self, statement: sa.Executable, params: Any = None) -> sa.CursorResult[Any]:
+    async def execute(self, statement: sa.Executable, params: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
         """Runs a Core statement in the transaction; a list of dicts runs it for each of them in one round trip."""
-        result: sa.CursorResult[Any] = await self.connection.execute(statement, params)
+        result: sa.CursorResult[*tuple[Any, ...]] = await self.connection.execute(statement, params)
         return result
 
-    async def one(self, statement: sa.Select[Any], params: Any = None) -> sa.Row[Any] | None:
+    async def one(self, statement: sa.Select[*tuple[Any, ...]], params: Any = None) -> sa.Row[*tuple[Any, ...]] | None:
         """The only row of a select, or None."""
-        row: sa.Row[Any] | None = (await self.connection.execute(statement, params)).one_or_none()
+        row: sa.Row[*tuple[Any, ...]] | None = (await self.connection.execute(statement, params)).one_or_none()
         return row
 
     def upsert(self, table: Any) -> "postgresql.Insert | sqlite.Insert":

@@ -1,0 +1,1 @@
+"""A pytest plugin for the core's tests and for yours: databases, a movable clock, clients, port suites."""

@@ -1,0 +1,48 @@
+"""Exact values, the reader and the unit of work on both databases."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from core.db.engine import Database
+from core.db.reader import Query
+from core.db.tables import Feed
+from core.db.types import Money, Quantity
+
+PLACE = Query(sa.select(Feed.fact_id, Feed.occurred_at).where(Feed.kind == sa.bindparam("kind")), lambda *row: row)
+
+
+async def test_a_moment_comes_back_exactly(database: Database) -> None:
+    moment = datetime(2026, 1, 31, 20, 59, 59, 123456, tzinfo=UTC)
+    row = {"fact_id": "a", "kind": "k", "subject": "s", "occurred_at": moment, "body": b"{}"}
+    async with database.writer.begin() as connection:
+        await connection.execute(sa.insert(Feed), [row])
+    assert await database.reader.all(PLACE, kind="k") == [("a", moment)]
+    assert await database.reader.first(PLACE, kind="other") is None
+
+
+async def test_a_parameter_that_the_query_lacks_is_a_mistake(database: Database) -> None:
+    with pytest.raises(TypeError, match="no parameter"):
+        await database.reader.all(PLACE, kind="k", typo=1)
+
+
+@pytest.mark.parametrize("value", ["123456789012345.67", "0.10", "-0.01"])
+async def test_money_is_exact(database: Database, value: str) -> None:
+    bound = sa.select(sa.literal(Decimal(value), Money()))
+    async with database.writer.connect() as connection:
+        assert str(await connection.scalar(bound)) == value
+
+
+@pytest.mark.parametrize("value", ["999999999999.999999", "0.000001", "100"])
+async def test_a_quantity_is_exact(database: Database, value: str) -> None:
+    bound = sa.select(sa.literal(Decimal(value), Quantity()))
+    async with database.writer.connect() as connection:
+        assert str(await connection.scalar(bound)) == value
+
+
+@pytest.mark.parametrize("value", ["NaN", "0.001"])
+def test_what_does_not_fit_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        Money().process_bind_param(Decimal(value), sa.create_engine("sqlite://").dialect)
