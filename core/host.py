@@ -17,7 +17,7 @@ from core.identity.plugin import IdentityPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.plugin import CorePlugin
 from core.plugins import Manifest, assemble
-from core.sdk import ROLES, AdapterHost, Hooks, Permission, Port
+from core.sdk import ROLES, AdapterHost, Hooks, Job, Permission, Port
 from core.secrets import Secrets
 
 CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin)
@@ -39,6 +39,11 @@ class Host:
         check_roles(config, self.manifest)
         self.secrets = Secrets(config.secret_key)
         self.zone = ZoneInfo(config.host.timezone)
+
+    @property
+    def jobs(self) -> tuple[Job[Any], ...]:
+        """Every job of the core and of the plugins."""
+        return self.manifest.declared[Job]
 
     def database(self) -> Database:
         """The host's database, not opened yet."""

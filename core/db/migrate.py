@@ -46,13 +46,12 @@ class Owner:
             "target_metadata": Base.metadata,
             "version_table": self.version_table,
             "compare_type": True,
-            "render_as_batch": connection.dialect.name == "sqlite",
-            "include_name": self._includes,
-            "user_module_prefix": "",
+            "include_object": self._includes,
         }
 
-    def _includes(self, name: str | None, kind: str, _parents: Any) -> bool:
-        return kind != "table" or bool(name and name.startswith(f"{self.name}_") and name != self.version_table)
+    def _includes(self, item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        table = name if kind == "table" else getattr(getattr(item, "table", None), "name", "")
+        return bool(table and table.startswith(f"{self.name}_") and table != self.version_table)
 
 
 async def upgrade(database: Database, owners: Sequence[Owner]) -> dict[str, Exception]:

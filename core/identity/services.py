@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from core.errors import PRECONDITION_FAILED, TOO_MANY_REQUESTS, UNAUTHENTICATED
 from core.identity import domain, errors, schemas, store
 from core.identity.letters import EMAIL_CODE
-from core.identity.models import Account, EmailCode, Failure, Session
+from core.identity.models import Account, EmailCode, Failure, ServiceAccount, Session
 from core.identity.settings import IdentitySettings
 from core.notifications.public import Secret, SendLetter
 from core.passwords import hash_password, verify_password
 from core.sdk import FIELD_REQUIRED, INVALID, Context, ErrorKind, FieldProblem, Problem, UnitOfWork, new_id
-from core.secrets import SESSION_PREFIX, csrf_token, new_token, token_hash
+from core.secrets import SERVICE_PREFIX, SESSION_PREFIX, csrf_token, new_token, token_hash
 
 CODE_PURPOSE = "identity.email"
 
@@ -280,3 +280,48 @@ def _step(account: store.AccountRow) -> str:
         return "done"
     agreed = account.agreement_accepted_at is not None
     return domain.next_step(agreed, account.surname, account.given_name, account.phone)
+
+
+# ---- credentials that operators make (the command line)
+async def create_service_account(ctx: Context, name: str, scopes: list[str]) -> str:
+    """Makes or renews the key of one of the company's systems; the key is shown this once and stored hashed."""
+    key = new_token(SERVICE_PREFIX)
+    fresh = {"key_hash": token_hash(key), "scopes": " ".join(scopes), "created_at": ctx.now(), "disabled_at": None}
+    async with ctx.uow() as uow:
+        await uow.execute(
+            uow.upsert(ServiceAccount)
+            .values(id=name, **fresh)
+            .on_conflict_do_update(index_elements=[ServiceAccount.id], set_=fresh)
+        )
+        uow.audit("identity.service_key_made", name, scopes=scopes)
+    return key
+
+
+async def create_staff(ctx: Context, email: str, password: str, scopes: list[str]) -> str:
+    """Makes an account of the supplier's staff. Raises Problem for a bad address or password, or a taken address."""
+    normal = domain.normal_email(email)
+    wrong = [FieldProblem("password", line) for line in domain.broken_password_lines(password)]
+    if normal is None:
+        wrong.append(FieldProblem("email", errors.EMAIL_FORMAT))
+    if wrong or normal is None:
+        raise Problem(INVALID, errors=wrong)
+    account_id = new_id()
+    hashed = await hash_password(password)
+    async with ctx.uow() as uow:
+        made = await uow.execute(
+            uow.upsert(Account)
+            .values(
+                id=account_id,
+                kind="staff",
+                email=normal,
+                email_confirmed_at=uow.now,
+                password_hash=hashed,
+                scopes=" ".join(scopes),
+                created_at=uow.now,
+            )
+            .on_conflict_do_nothing()
+        )
+        if made.rowcount == 0:
+            raise Problem(errors.EMAIL_TAKEN)
+        uow.audit("identity.staff_created", account_id, scopes=scopes)
+    return account_id
