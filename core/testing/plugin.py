@@ -9,6 +9,8 @@ from core.db.types import Base
 from core.testing.clock import MovableClock
 from core.testing.databases import Databases
 
+pytest.register_assert_rewrite("core.testing.suites")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declares the marker that ties a test to the catalogue of requirements."""
