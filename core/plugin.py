@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from core.adapters import ADAPTERS, PORTS
 from core.db.migrate import HOST_MIGRATIONS
 from core.errors import CORE_ERRORS
 from core.http import idempotency, system
-from core.sdk import Context, ErrorKind, Every, Hooks, Job, Migrations
+from core.sdk import Adapter, Context, ErrorKind, Every, Hooks, Job, Migrations, Port
 
 
 class ForgetKeys(msgspec.Struct, frozen=True):
@@ -36,6 +37,12 @@ class CorePlugin(Hooks):
 
     def jobs(self) -> Sequence[Job[Any]]:
         return (Job("core.forget_keys", forget_keys, ForgetKeys, every=Every(timedelta(hours=1))),)
+
+    def ports(self) -> Sequence[Port]:
+        return PORTS
+
+    def adapters(self) -> Sequence[Adapter]:
+        return ADAPTERS
 
     def migrations(self) -> Migrations:
         return Migrations(HOST_MIGRATIONS)

@@ -21,6 +21,7 @@ from core.testing.clock import MovableClock
 from core.worker import drain
 
 PASSWORD = "Abcdef12"  # noqa: S105 - the manual's example
+SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
 SECRET_KEY = "a secret key that only tests may know, 32 and more"  # noqa: S105
 
 
@@ -100,7 +101,9 @@ class Cabinet:
             assert answer.status_code == 200, answer.text
         return caller
 
-    async def service(self, name: str = "billing", scopes: Iterable[str] = ("exchange.load:*", "exchange.load")) -> Caller:
+    async def service(
+        self, name: str = "billing", scopes: Iterable[str] = ("exchange.load:*", "exchange.load")
+    ) -> Caller:
         """One of the company's systems."""
         key = await create_service_account(Context(self.runtime), name, list(scopes))
         return self.anonymous().sign(key)
