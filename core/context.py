@@ -12,6 +12,7 @@ import msgspec
 
 from core.clock import Clock, business_day
 from core.db.engine import Database
+from core.db.outbox import JobRun
 from core.db.reader import Reader
 from core.db.uow import IdempotencyClaim, Routing, UnitOfWork, Waker
 from core.errors import NOT_FOUND, Language, Problem
@@ -100,6 +101,8 @@ class Context:
     user_agent: str = ""
     claim: IdempotencyClaim | None = None
     claimed: bool = False
+    job: JobRun | None = None
+    """Set in a job: which run this is."""
 
     def uow(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """`async with ctx.uow() as uow:` one transaction; commits at the end of the block.

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("finished_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_outbox")),
         sa.UniqueConstraint("dedup_key", name=op.f("uq_core_outbox_dedup_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_core_outbox_open",
