@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -84,15 +85,18 @@ class SmtpServer:
         return trouble
 
     def _protocol(self) -> SMTP:
-        protocol = SMTP(
-            self,
-            hostname="mail.test",
-            tls_context=None if self._implicit else self._tls,
-            require_starttls=self._tls is not None and not self._implicit,
-            auth_required=self._login,
-            auth_require_tls=not self._implicit,
-            authenticator=_check_login if self._login else None,
-        )
+        with warnings.catch_warnings():
+            # The library knows STARTTLS only and takes a login over implicit TLS for one in the clear.
+            warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS", UserWarning)
+            protocol = SMTP(
+                self,
+                hostname="mail.test",
+                tls_context=None if self._implicit else self._tls,
+                require_starttls=self._tls is not None and not self._implicit,
+                auth_required=self._login,
+                auth_require_tls=not self._implicit,
+                authenticator=_check_login if self._login else None,
+            )
         self._protocols.append(protocol)
         return protocol
 
