@@ -13,6 +13,7 @@ import msgspec
 import pluggy
 import sqlalchemy as sa
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody as JSONBody
 
 from core.clock import Clock as Clock
 from core.context import Actor as Actor
@@ -34,6 +35,8 @@ from core.errors import NOT_FOUND as NOT_FOUND
 from core.errors import ErrorKind as ErrorKind
 from core.errors import FieldProblem as FieldProblem
 from core.errors import Problem as Problem
+from core.finishing import Superseded as Superseded
+from core.finishing import finishing as finishing
 from core.http.access import ACCOUNT as ACCOUNT
 from core.http.access import PUBLIC as PUBLIC
 from core.http.access import SESSION as SESSION
@@ -45,6 +48,8 @@ from core.http.lists import Limit as Limit
 from core.http.lists import Page as Page
 from core.http.lists import decode_cursor as decode_cursor
 from core.http.lists import page as page
+from core.http.routing import Ctx as Ctx
+from core.http.routing import PathId as PathId
 from core.http.routing import delete as delete
 from core.http.routing import get as get
 from core.http.routing import patch as patch
