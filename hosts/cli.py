@@ -71,6 +71,19 @@ def migrate(context: click.Context) -> None:
 
 
 @cli.command()
+@click.argument("plugin")
+@click.argument("message")
+@click.pass_context
+def migration(context: click.Context, plugin: str, message: str) -> None:
+    """Draft a migration of a plugin from its tables (for plugin developers); read and correct it before use."""
+    host = host_of(context)
+    owner = next((owner for owner in host.owners() if owner.name == plugin), None)
+    if owner is None:
+        raise ConfigError(f"no enabled plugin {plugin!r} has migrations")
+    asyncio.run(migrations.draft(owner, host.owners(), message))
+
+
+@cli.command()
 @click.option("--address", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Processes; more than one needs PostgreSQL.")

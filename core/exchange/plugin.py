@@ -1,6 +1,7 @@
 """The exchange: what it contributes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from core.exchange import errors, jobs, models, routes
 from core.exchange.public import FactAnswered
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Billing
-from core.sdk import ErrorKind, Event, Hooks, Job, Port
+from core.sdk import ErrorKind, Event, Hooks, Job, Migrations
 
 __all__ = ["ExchangePlugin", "models"]
 
@@ -36,8 +37,8 @@ class ExchangePlugin(Hooks):
     def jobs(self) -> Sequence[Job[Any]]:
         return (jobs.PUSH, jobs.ANSWER)
 
-    def ports(self) -> Sequence[Port]:
-        return (Port("billing", Billing, default="queue"),)
-
     def requires(self) -> Sequence[type]:
         return (Billing,)
+
+    def migrations(self) -> Migrations:
+        return Migrations(Path(__file__).parent / "migrations")
