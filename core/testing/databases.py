@@ -15,7 +15,10 @@ import asyncpg
 import sqlalchemy as sa
 
 Prepare = Callable[[str], Coroutine[Any, Any, None]]
-_DISCONNECT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_DISCONNECT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%\\_version'"
 POSTGRES_ENV = "ABONENT_TEST_POSTGRES"
 
@@ -74,7 +77,7 @@ class Databases:
         try:
             await connection.execute(_DISCONNECT)
             tables = await connection.fetch(_TABLES)
-            deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in tables)
+            deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in tables)  # noqa: S608 - our own names
             await connection.execute(f"SET session_replication_role = replica; {deletes}")
         finally:
             await connection.close()
