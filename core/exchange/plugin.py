@@ -1,18 +1,17 @@
 """The exchange: what it contributes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from core.exchange import errors, jobs, models, routes
+from core.exchange import errors, jobs, routes
 from core.exchange.public import FactAnswered
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Billing
-from core.sdk import ErrorKind, Event, Hooks, Job, Port
-
-__all__ = ["ExchangePlugin", "models"]
+from core.sdk import ErrorKind, Event, Hooks, Job, Migrations
 
 
 class ExchangePlugin(Hooks):
@@ -36,8 +35,8 @@ class ExchangePlugin(Hooks):
     def jobs(self) -> Sequence[Job[Any]]:
         return (jobs.PUSH, jobs.ANSWER)
 
-    def ports(self) -> Sequence[Port]:
-        return (Port("billing", Billing, default="queue"),)
-
     def requires(self) -> Sequence[type]:
         return (Billing,)
+
+    def migrations(self) -> Migrations:
+        return Migrations(Path(__file__).parent / "migrations")

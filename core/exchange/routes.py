@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from typing import IO, Annotated, Any, Literal
 
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from core.errors import FORBIDDEN, MALFORMED_REQUEST, TOO_LARGE
+from core.errors import TOO_LARGE
 from core.exchange import services
 from core.exchange.errors import (
     BROKEN_GZIP,
@@ -17,21 +17,21 @@ from core.exchange.errors import (
     UNKNOWN_ENCODING,
 )
 from core.exchange.schemas import Acknowledgement, FeedPage
-from core.sdk import Context, Limit, get, post, service
+from core.sdk import Ctx, JSONBody, Limit, PathId, get, post, service
 
 NDJSON = "application/x-ndjson"
-_LOAD_RAISES = (UNKNOWN_ENCODING, BROKEN_GZIP, TOO_LARGE, MALFORMED_REQUEST)
+_LOAD_RAISES = (UNKNOWN_ENCODING, BROKEN_GZIP, TOO_LARGE)
 _AnyRequest = Request[Any, Any, Any]
 Answers = Annotated[
-    Literal["all", "refused"], Parameter(query="answers", description="`refused`: only refused rows and the summary.")
+    Literal["all", "refused"], QueryParameter(description="`refused`: only refused rows and the summary.")
 ]
 After = Annotated[
     int | None,
-    Parameter(ge=0, le=2**63 - 1, description="Facts after this position; absent: after the one acknowledged."),
+    QueryParameter(ge=0, le=2**63 - 1, description="Facts after this position; absent: after the one acknowledged."),
 ]
 Kind = Annotated[
     str | None,
-    Parameter(pattern=r"^[a-z0-9_.]{1,100}$", description="Only kinds that begin so, for example `readings.`."),
+    QueryParameter(pattern=r"^[a-z0-9_.]{1,100}$", description="Only kinds that begin so, for example `readings.`."),
 ]
 
 
@@ -39,13 +39,13 @@ Kind = Annotated[
     "/api/v1/exchange/{dataset:str}",
     access=service("exchange.load"),
     operation_id="exchange_load",
-    raises=(FORBIDDEN, UNKNOWN_DATASET, *_LOAD_RAISES),
+    raises=(UNKNOWN_DATASET, *_LOAD_RAISES),
     status_code=200,
     media_type=NDJSON,
     request_max_body_size=None,
     tags=["exchange"],
 )
-async def load_rows(request: _AnyRequest, ctx: Context, dataset: str, answers: Answers = "all") -> Stream:
+async def load_rows(request: _AnyRequest, ctx: Ctx, dataset: PathId, answers: Answers = "all") -> Stream:
     """Load rows into a dataset.
 
     The body is NDJSON (`application/x-ndjson`, also with `Content-Encoding: gzip`) of any length, one row a line, or
@@ -71,7 +71,7 @@ async def load_rows(request: _AnyRequest, ctx: Context, dataset: str, answers: A
     request_max_body_size=None,
     tags=["exchange"],
 )
-async def load_answers(request: _AnyRequest, ctx: Context, answers: Answers = "all") -> Stream:
+async def load_answers(request: _AnyRequest, ctx: Ctx, answers: Answers = "all") -> Stream:
     """Answer facts of the feed.
 
     NDJSON of `{"fact_id", "outcome": "accepted" | "refused", "code", "text", "item"}`, answered like a load. An answer
@@ -89,7 +89,7 @@ async def load_answers(request: _AnyRequest, ctx: Context, answers: Answers = "a
     raises=(POSITION_UNKNOWN,),
     tags=["exchange"],
 )
-async def read_feed(ctx: Context, after: After = None, limit: Limit = 500, kind: Kind = None) -> FeedPage:
+async def read_feed(ctx: Ctx, after: After = None, limit: Limit = 500, kind: Kind = None) -> FeedPage:
     """Read the feed of facts.
 
     Positions are dense and strictly increasing; a fact keeps its position for good. Ask again with `after` = `next`.
@@ -105,7 +105,7 @@ async def read_feed(ctx: Context, after: After = None, limit: Limit = 500, kind:
     status_code=204,
     tags=["exchange"],
 )
-async def acknowledge(ctx: Context, data: Acknowledgement) -> None:
+async def acknowledge(ctx: Ctx, data: JSONBody[Acknowledgement]) -> None:
     """Acknowledge facts up to a position.
 
     Reading without `after` then starts behind it. It never goes back; to read again, use `after`.

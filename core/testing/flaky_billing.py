@@ -11,7 +11,7 @@ def accept_all(fact: Fact) -> Sequence[Answer]:
     return [Answer(fact.id, "accepted")]
 
 
-class FakeBilling:
+class FlakyBilling:
     """Keeps what it was given; drops repeats by their id, as a real one must.
 
     `down`: refuses everything. `failures`: the share of deliveries that fail by chance, half of them after the facts
