@@ -70,7 +70,7 @@ class Host:
 
     async def open(self) -> Runtime:
         """A runtime on the current event loop."""
-        database = self.database()
+        database, ports = self.database(), self._ports()
         await database.open()
         ports = self._ports()
         return Runtime(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.db.types import Moment
+from core.db.types import Moment, Money, Quantity  # noqa: F401
 
 revision = "exchange_0001"
 down_revision = None
