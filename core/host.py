@@ -72,7 +72,6 @@ class Host:
         """A runtime on the current event loop."""
         database, ports = self.database(), self._ports()
         await database.open()
-        ports = self._ports()
         return Runtime(
             database=database,
             clock=self.clock,

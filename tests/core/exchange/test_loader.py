@@ -234,7 +234,7 @@ def test_a_declaration_that_cannot_work_is_refused(database: Database) -> None:
         name: str
 
     dialect = database.writer.dialect
-    wrong = [
+    wrong: list[tuple[Dataset[Any], str]] = [
         (Dataset("x", Loose, title="", table=Contract), "forbid_unknown_fields"),
         (Dataset("x", Strange, title="", table=Contract), "no column"),
         (Dataset("x", Named, title="", table=Contract, key=("code",)), "no field for the key"),
