@@ -13,9 +13,7 @@ from core.errors import FIELD_FORMAT, INVALID, FieldProblem, Problem
 T = TypeVar("T")
 
 Limit = Annotated[int, Parameter(ge=1, le=500, description="At most so many items.")]
-Cursor = Annotated[
-    str | None, Parameter(query="cursor", max_length=500, description="`next` of the page before; absent: the start.")
-]
+Cursor = Annotated[str | None, Parameter(max_length=500, description="`next` of the page before; absent: the start.")]
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
