@@ -64,6 +64,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[ports]`: port = "adapter"."""
     adapters: dict[str, dict[str, dict[str, Any]]] = {}
     """`[adapters.<port>.<adapter>]`: settings of an adapter."""
+    roles: dict[str, list[str]] = {}
+    """`[roles]`: permission = ["role", ...] replaces the roles that hold a permission by default."""
     plugins: dict[str, dict[str, Any]] = {}
     """`[plugins.<name>]`: settings of a plugin or of a part of the core."""
 

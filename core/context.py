@@ -12,6 +12,7 @@ import msgspec
 
 from core.clock import Clock, business_day
 from core.db.engine import Database
+from core.db.outbox import JobRun
 from core.db.reader import Reader
 from core.db.uow import IdempotencyClaim, Routing, UnitOfWork, Waker
 from core.errors import NOT_FOUND, Language, Problem
@@ -60,6 +61,9 @@ class Runtime:
     secrets: Secrets
     zone: ZoneInfo
     base_url: str
+    supplier: str
+    """The supplier's name as letters show it."""
+    secure_cookies: bool
     data_dir: Path
     routing: Routing
     permissions: Mapping[str, frozenset[str]]
@@ -96,10 +100,18 @@ class Context:
     """Network address of the caller, empty in a job."""
     user_agent: str = ""
     claim: IdempotencyClaim | None = None
+    claimed: bool = False
+    job: JobRun | None = None
+    """Set in a job: which run this is."""
 
     def uow(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """`async with ctx.uow() as uow:` one transaction; commits at the end of the block."""
-        return self.runtime.transaction(self.actor.label, self.claim)
+        """`async with ctx.uow() as uow:` one transaction; commits at the end of the block.
+
+        The first one of a creating call takes its Idempotency-Key.
+        """
+        claim = None if self.claimed else self.claim
+        self.claimed = True
+        return self.runtime.transaction(self.actor.label, claim)
 
     @property
     def reader(self) -> Reader:

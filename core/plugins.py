@@ -177,7 +177,7 @@ def _collect(plugins: list[Hooks], core: frozenset[str], quarantined: dict[str, 
             _declarations(gathering, plugin)
             routes += _routes(gathering, plugin)
             adapters += _adapters(gathering, plugin)
-            _check_tables(plugin)
+            _check_tables(plugin, plugins)
             running.append(plugin)
         except PluginError:
             raise  # a broken rule is a mistake of the deployment, never a passing failure
@@ -249,13 +249,19 @@ def _adapters(gathering: _Gathering, plugin: Hooks) -> list[Adapter]:
     return adapters
 
 
-def _check_tables(plugin: Hooks) -> None:
-    package = type(plugin).__module__.rpartition(".")[0]
+def _check_tables(plugin: Hooks, plugins: Sequence[Hooks]) -> None:
+    """A table belongs to the plugin whose package holds its module (the innermost one)."""
+    packages = {_package(other): other.name for other in plugins}
     for mapper in Base.registry.mappers:
         table = getattr(mapper.class_, "__tablename__", "")
-        mine = mapper.class_.__module__.startswith(f"{package}.")
-        if mine and not table.startswith(f"{plugin.name}_"):
+        holders = [package for package in packages if mapper.class_.__module__.startswith(package)]
+        owner = packages[max(holders, key=len)] if holders else None
+        if owner == plugin.name and not table.startswith(f"{plugin.name}_"):
             raise PluginError(f"plugin {plugin.name!r}: table {table!r} must start with {plugin.name + '_'!r}")
+
+
+def _package(plugin: Hooks) -> str:
+    return type(plugin).__module__.rpartition(".")[0] + "."
 
 
 def _forget(gathering: _Gathering, name: str, routes: list[HTTPRouteHandler]) -> None:

@@ -34,6 +34,8 @@ from core.errors import NOT_FOUND as NOT_FOUND
 from core.errors import ErrorKind as ErrorKind
 from core.errors import FieldProblem as FieldProblem
 from core.errors import Problem as Problem
+from core.finishing import Superseded as Superseded
+from core.finishing import finishing as finishing
 from core.http.access import ACCOUNT as ACCOUNT
 from core.http.access import PUBLIC as PUBLIC
 from core.http.access import SESSION as SESSION

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from core.contracts.models import Contract as Contract
@@ -49,3 +50,11 @@ def visible_object(contract_id: Any, energy_object_id: Any) -> sa.ColumnElement[
     return sa.or_(
         sa.type_coerce(contract_id, sa.Text()).in_(whole), sa.type_coerce(energy_object_id, sa.Text()).in_(some)
     )
+
+
+class ContractLinked(msgspec.Struct, frozen=True):
+    """An account may work with a contract from now on."""
+
+    account_id: str
+    contract_id: str
+    role: str

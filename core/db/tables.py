@@ -42,6 +42,7 @@ class Outbox(Base):
             postgresql_where=sa.text("state IN ('new', 'sent', 'run')"),
         ),
         sa.Index("ix_core_outbox_state", "state", "finished_at"),
+        {"sqlite_autoincrement": True},  # an id must not come back after a purge: it names the order to others
     )
 
 

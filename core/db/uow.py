@@ -39,8 +39,25 @@ class IdempotencyClaim(msgspec.Struct, frozen=True):
     body_hash: str
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What is kept of an answered creating call."""
+
+    body_hash: str
+    status: int | None
+    answer: bytes | None
+
+
+KEPT = sa.select(Idempotency.body_hash, Idempotency.status, Idempotency.answer).where(
+    Idempotency.key_hash == sa.bindparam("key_hash")
+)
+
+
 class AlreadyAnswered(Exception):
     """Another request with the same Idempotency-Key has committed meanwhile; its answer is to be repeated."""
+
+    def __init__(self, kept: Kept, claim: IdempotencyClaim) -> None:
+        super().__init__()
+        self.kept, self.claim = kept, claim
 
 
 class Waker(Protocol):
@@ -86,6 +103,10 @@ class UnitOfWork:
         """The only row of a select, or None."""
         row: sa.Row[*tuple[Any, ...]] | None = (await self.connection.execute(statement, params)).one_or_none()
         return row
+
+    async def scalar(self, statement: sa.Select[*tuple[Any, ...]]) -> Any:
+        """The first column of the first row of a select, or None."""
+        return await self.connection.scalar(statement)
 
     def upsert(self, table: Any) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, of this database's dialect."""
@@ -160,7 +181,8 @@ class UnitOfWork:
             .on_conflict_do_nothing()
         )
         if (await self.connection.execute(statement)).rowcount == 0:
-            raise AlreadyAnswered
+            row = (await self.connection.execute(KEPT, {"key_hash": self._claim.key_hash})).one()
+            raise AlreadyAnswered(Kept(*row), self._claim)
 
     async def flush(self) -> bool:
         """Writes what leaves with the transaction. True if jobs wait."""

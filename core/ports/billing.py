@@ -35,7 +35,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item: str = ""
     """Which part of the fact (for readings: `meter/register`); empty: all of it."""
     delay: timedelta = timedelta(0)
-    """Only a simulator sets it: the answer becomes known so much later."""
+    """Only a simulator inside the process sets it: the answer becomes known so much later."""
 
 
 class BillingUnavailable(Exception):
@@ -51,8 +51,12 @@ class Billing(Protocol):
     async def deliver(self, facts: Sequence[Fact]) -> Sequence[Answer]:
         """Hands over facts; returns the answers known at once. The others come through the exchange.
 
-        Raises BillingUnavailable when the facts were not (certainly) taken: none of them is then counted as delivered.
+        Every answer is about one of `facts`. Raises BillingUnavailable when the facts were not (certainly) taken:
+        none of them is then counted as delivered, and those that had been taken are recognised by their `id` when
+        they come again.
         """
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Lets go of connections; may be called twice."""
+        ...

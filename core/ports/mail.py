@@ -11,9 +11,12 @@ class Message(msgspec.Struct, frozen=True):
     id: str
     """Becomes the Message-ID: a letter sent twice is recognised by the receiver."""
     to: str
+    """One bare address, `name@host`; the host may be in Cyrillic."""
     subject: str
+    """Line breaks and control characters in it become spaces."""
     text: str
     html: str = ""
+    """The same in HTML; empty: the letter is plain text only."""
 
 
 class MailUnavailable(Exception):
@@ -21,14 +24,19 @@ class MailUnavailable(Exception):
 
 
 class MailRefused(Exception):
-    """The server refused the letter for good (no such mailbox); trying again is useless."""
+    """The letter is refused for good (no such mailbox, no such address); trying again is useless."""
 
 
 class Mail(Protocol):
     """Sends letters."""
 
     async def send(self, message: Message) -> None:
-        """Hands the letter to the mail server. Raises MailUnavailable or MailRefused."""
+        """Hands the letter to the mail server. Raises MailUnavailable or MailRefused.
+
+        It may be called again for a letter that has left already: the Message-ID is the same each time.
+        """
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Lets go of connections; may be called twice."""
+        ...

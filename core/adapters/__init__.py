@@ -1,0 +1,26 @@
+"""The core's ports and their adapters: for each an embedded one, which is the default, and one that meets the world."""
+
+from core import sdk
+from core.adapters.billing_http import HttpBillingSettings, make_http
+from core.adapters.billing_queue import QueueSettings, make_queue
+from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
+from core.adapters.mail_folder import FolderSettings, make_folder
+from core.adapters.mail_smtp import SmtpSettings, make_smtp
+from core.ports.billing import Billing
+from core.ports.files import Files
+from core.ports.mail import Mail
+
+PORTS: tuple[sdk.Port, ...] = (
+    sdk.Port("mail", Mail, default="folder"),
+    sdk.Port("files", Files, default="local"),
+    sdk.Port("billing", Billing, default="queue"),
+)
+
+ADAPTERS: tuple[sdk.Adapter, ...] = (
+    sdk.Adapter("mail", "folder", make_folder, FolderSettings),
+    sdk.Adapter("mail", "smtp", make_smtp, SmtpSettings),
+    sdk.Adapter("files", "local", make_local, LocalSettings),
+    sdk.Adapter("files", "s3", make_s3, S3Settings),
+    sdk.Adapter("billing", "queue", make_queue, QueueSettings),
+    sdk.Adapter("billing", "http", make_http, HttpBillingSettings),
+)

@@ -1,0 +1,107 @@
+"""The ASGI application of a host."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+
+import core
+from core.access import DatabaseAuthenticator
+from core.context import Context, Runtime
+from core.db.uow import AlreadyAnswered
+from core.errors import PLUGIN_UNHEALTHY, Problem
+from core.host import Host
+from core.http import idempotency, openapi, problems
+from core.http.access import PUBLIC, provide_context
+from core.http.bodies import StrictJson
+from core.http.middleware import Metrics, Observer
+from core.http.problems import ProblemBody
+from core.http.routing import route
+from core.plugins import API
+
+OnOpen = Callable[[Runtime], AbstractAsyncContextManager[None]]
+
+
+def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
+    """The application. `on_open` runs beside it with its runtime (the embedded worker)."""
+    metrics = Metrics()
+    routes = [*host.manifest.routes, *_closed_sections(host)]
+    operations = {str(handler.operation_id): handler for handler in routes}
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        runtime = await host.open()
+        app.state.runtime = runtime
+        try:
+            if on_open is None:
+                yield
+            else:
+                async with on_open(runtime):
+                    yield
+        finally:
+            await host.close(runtime)
+
+    def configure(config: AppConfig) -> AppConfig:
+        config.state.update({"manifest": host.manifest, "authenticator": DatabaseAuthenticator(), "metrics": metrics})
+        return config
+
+    return Litestar(
+        route_handlers=routes,
+        lifespan=[lifespan],
+        on_app_init=[configure],
+        dependencies={"ctx": Provide(_provide_context, sync_to_thread=False)},
+        dto=StrictJson,
+        return_dto=None,
+        before_request=idempotency.before_request,
+        exception_handlers={
+            Problem: problems.on_problem,
+            AlreadyAnswered: idempotency.on_already_answered,
+            HTTPException: problems.on_http,
+            Exception: problems.on_error,
+        },
+        middleware=[lambda app: Observer(app, metrics)],
+        openapi_config=_openapi(operations),
+        request_max_body_size=host.config.host.max_body,
+        logging_config=None,
+    )
+
+
+def _openapi(operations: dict[str, HTTPRouteHandler]) -> OpenAPIConfig:
+    return openapi.config(core.__version__, operations)
+
+
+def _provide_context(request: Request[Any, Any, Any]) -> Context:
+    return provide_context(request)
+
+
+def _closed_sections(host: Host) -> list[HTTPRouteHandler]:
+    """A quarantined plugin's places answer 503 with its name; everything else works."""
+    return [
+        _closed(name, f"{API}{area}{name}", method)
+        for name in host.manifest.quarantined
+        for area in ("", "staff/", "exchange/")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    ]
+
+
+def _closed(name: str, place: str, method: str) -> HTTPRouteHandler:
+    @route(
+        method,
+        place,
+        access=PUBLIC,
+        operation_id=f"closed_{name}_{place.count('/')}_{place.split('/')[3]}_{method.lower()}",
+        include_in_schema=False,
+        status_code=200,
+    )
+    async def closed(path: str = "") -> Response[ProblemBody]:
+        """A section that is switched off."""
+        raise Problem(PLUGIN_UNHEALTHY, retry_after=60, plugin=name)
+
+    closed.paths = {place, f"{place}/{{path:path}}"}
+    return closed

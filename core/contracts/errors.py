@@ -1,0 +1,26 @@
+"""Problems of contracts."""
+
+from core.sdk import ErrorKind
+
+NUMBER_FORMAT = ErrorKind("contract_number_format", 422, "{hint}", "{hint}")
+EMAIL_FORMAT = ErrorKind("contract_email_format", 422, "Укажите адрес вида name@example.ru", "Not an e-mail address")
+NOT_CONFIRMABLE = ErrorKind(
+    "contract_not_confirmable",
+    422,
+    "Договор с таким номером и адресом не найден. Адрес должен быть указан в договоре.",
+    "No contract with this number and address. The address must be recorded in the contract.",
+)
+LINKED_ALREADY = ErrorKind(
+    "contract_linked_already",
+    409,
+    "Этот договор уже добавлен или ожидает подтверждения.",
+    "This contract has been added already or waits for its confirmation.",
+)
+CONFIRMATION_GONE = ErrorKind(
+    "confirmation_gone",
+    404,
+    "Ссылка недействительна: срок истёк или договор уже подтверждён.",
+    "The link is not valid: it has expired or was used already.",
+)
+
+ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

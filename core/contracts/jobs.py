@@ -1,0 +1,20 @@
+"""Jobs of contracts."""
+
+from datetime import timedelta
+
+import msgspec
+
+from core.contracts import services
+from core.sdk import Context, Every, Job
+
+
+class ForgetPending(msgspec.Struct, frozen=True):
+    """Remove unconfirmed additions."""
+
+
+async def forget_pending(ctx: Context, _: ForgetPending) -> None:
+    """Runs `services.forget_pending`."""
+    await services.forget_pending(ctx)
+
+
+JOBS = (Job("contracts.forget_pending", forget_pending, ForgetPending, every=Every(timedelta(minutes=10))),)

@@ -1,0 +1,181 @@
+"""Use cases of contracts."""
+
+import re
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from core.contracts import errors, schemas, store
+from core.contracts.letters import CONFIRM
+from core.contracts.models import ContractLink
+from core.contracts.public import ContractLinked
+from core.contracts.settings import ContractSettings
+from core.identity.public import normal_email
+from core.notifications.public import Secret, SendLetter
+from core.sdk import (
+    INVALID,
+    NOT_FOUND,
+    Context,
+    FieldProblem,
+    Page,
+    Permission,
+    Problem,
+    UnitOfWork,
+    decode_cursor,
+    new_id,
+    page,
+)
+
+CONFIRM_PURPOSE = "contracts.confirm"
+DEFAULT_ROLE = "Руководитель"
+
+
+async def add(ctx: Context, data: schemas.ContractAddition) -> schemas.ContractPending:
+    """Asks for a contract: the letter goes to the address recorded in it, never to the account's own."""
+    email = _check(ctx, data)
+    settings = ctx.settings(ContractSettings)
+    async with ctx.uow() as uow:
+        contract_id = await uow.scalar(store.recorded(data.number, email))
+        if contract_id is None:
+            raise Problem(errors.NOT_CONFIRMABLE)
+        await _drop_expired(uow, ctx.actor.id, contract_id, uow.now - timedelta(hours=settings.confirm_hours))
+        request_id = new_id()
+        await _insert_pending(uow, ctx.actor.id, contract_id, request_id)
+        uow.enqueue(
+            SendLetter(
+                CONFIRM.name,
+                email,
+                {"number": data.number, "hours": str(settings.confirm_hours)},
+                Secret("token", CONFIRM_PURPOSE, request_id),
+            )
+        )
+        uow.audit("contracts.addition_requested", contract_id)
+        return await uow.answer(
+            schemas.ContractPending(
+                contract_id, data.number, "pending", uow.now + timedelta(hours=settings.confirm_hours)
+            ),
+            status=202,
+        )
+
+
+def _check(ctx: Context, data: schemas.ContractAddition) -> str:
+    settings = ctx.settings(ContractSettings)
+    wrong: list[FieldProblem] = []
+    if not re.fullmatch(settings.number_pattern, data.number, re.ASCII):
+        wrong.append(FieldProblem("number", errors.NUMBER_FORMAT, {"hint": settings.number_hint}))
+    email = normal_email(data.email)
+    if email is None:
+        wrong.append(FieldProblem("email", errors.EMAIL_FORMAT))
+    if wrong or email is None:
+        raise Problem(INVALID, errors=wrong)
+    return email
+
+
+async def _drop_expired(uow: UnitOfWork, account_id: str, contract_id: str, before: datetime) -> None:
+    await uow.execute(
+        sa.delete(ContractLink).where(
+            ContractLink.account_id == account_id,
+            ContractLink.contract_id == contract_id,
+            ContractLink.state == "pending",
+            ContractLink.created_at <= before,
+        )
+    )
+
+
+async def _insert_pending(uow: UnitOfWork, account_id: str, contract_id: str, request_id: str) -> None:
+    made = await uow.execute(
+        uow.upsert(ContractLink)
+        .values(
+            account_id=account_id,
+            contract_id=contract_id,
+            state="pending",
+            role=DEFAULT_ROLE,
+            all_objects=True,
+            request_id=request_id,
+            created_at=uow.now,
+        )
+        .on_conflict_do_nothing()
+    )
+    if made.rowcount == 0:
+        raise Problem(errors.LINKED_ALREADY)
+
+
+async def confirm(ctx: Context, token: str) -> schemas.ContractConfirmed:
+    """Links the contract to the account that asked, whoever opens the letter's link."""
+    request_id = ctx.secrets.subject_of(CONFIRM_PURPOSE, token)
+    if request_id is None:
+        raise Problem(errors.CONFIRMATION_GONE)
+    async with ctx.uow() as uow:
+        since = uow.now - timedelta(hours=ctx.settings(ContractSettings).confirm_hours)
+        link = await uow.one(store.pending(request_id, since))
+        if link is None:
+            raise Problem(errors.CONFIRMATION_GONE)
+        await uow.execute(
+            sa.update(ContractLink)
+            .where(ContractLink.request_id == request_id)
+            .values(state="active", confirmed_at=uow.now)
+        )
+        uow.emit(
+            ContractLinked(link.account_id, link.contract_id, DEFAULT_ROLE),
+            subject=link.contract_id,
+        )
+        uow.audit("contracts.linked", link.contract_id, account=link.account_id)
+    return schemas.ContractConfirmed(link.number)
+
+
+async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[schemas.ContractItem]:
+    """The caller's contracts by number; pending ones show nothing but the number."""
+    number, contract_id = decode_cursor(cursor, str, str) or ("", "")
+    rows = await ctx.reader.all(
+        store.LINKS,
+        account_id=ctx.actor.id,
+        pending_since=ctx.now() - timedelta(hours=ctx.settings(ContractSettings).confirm_hours),
+        number=number,
+        id=contract_id,
+        limit=limit + 1,
+    )
+    cut = page(rows, limit, lambda row: (row.number, row.id))
+    return Page([_item(ctx, row) for row in cut.items], cut.next)
+
+
+def _item(ctx: Context, row: store.LinkRow) -> schemas.ContractItem:
+    if row.state == "pending":
+        return schemas.ContractItem(row.id, row.number, None, "pending", None, [])
+    return schemas.ContractItem(row.id, row.number, row.name, "active", row.role, actions(ctx, row.role))
+
+
+def actions(ctx: Context, role: str) -> list[str]:
+    """The permissions that a role holds, in the order of their declaration."""
+    return [item.name for item in ctx.declared(Permission) if role in ctx.runtime.permissions[item.name]]
+
+
+async def details(ctx: Context) -> schemas.ContractDetails:
+    """Information on the contract of the path."""
+    grant = ctx.granted
+    row = await ctx.reader.first(store.CONTRACT, contract_id=grant.contract_id)
+    if row is None:
+        raise Problem(NOT_FOUND)
+    shown = {name: getattr(row, name) for name in row.__struct_fields__}
+    return schemas.ContractDetails(**shown, role=grant.role, actions=actions(ctx, grant.role))
+
+
+async def remove(ctx: Context, contract_id: str) -> None:
+    """Takes a contract, linked or pending, out of the caller's account."""
+    async with ctx.uow() as uow:
+        gone = await uow.execute(
+            sa.delete(ContractLink).where(
+                ContractLink.account_id == ctx.actor.id, ContractLink.contract_id == contract_id
+            )
+        )
+        if gone.rowcount == 0:
+            raise Problem(NOT_FOUND)
+        uow.audit("contracts.removed", contract_id)
+
+
+async def forget_pending(ctx: Context) -> None:
+    """Removes the additions that nobody confirmed in time (CTR-04)."""
+    async with ctx.uow() as uow:
+        before = uow.now - timedelta(hours=ctx.settings(ContractSettings).confirm_hours)
+        await uow.execute(
+            sa.delete(ContractLink).where(ContractLink.state == "pending", ContractLink.created_at <= before)
+        )

@@ -1,0 +1,122 @@
+"""A host: a configuration, the manifest assembled from it, and the runtimes opened on it (one per event loop)."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from core.clock import Clock, SystemClock
+from core.config import Config, ConfigError, decode
+from core.context import Runtime
+from core.contracts.plugin import ContractsPlugin
+from core.db import migrate
+from core.db.engine import Database
+from core.identity.plugin import IdentityPlugin
+from core.notifications.plugin import NotificationsPlugin
+from core.plugin import CorePlugin
+from core.plugins import Manifest, assemble
+from core.sdk import ROLES, AdapterHost, Hooks, Job, Permission, Port
+from core.secrets import Secrets
+
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin)
+
+
+class Host:
+    """Assembled once; then `open()` gives what requests and jobs run with."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock | None = None,
+        available: Mapping[str, Callable[[], type[Hooks]]] | None = None,
+    ) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.manifest: Manifest = assemble(config, [part() for part in CORE], available)
+        check_roles(config, self.manifest)
+        self.secrets = Secrets(config.secret_key)
+        self.zone = ZoneInfo(config.host.timezone)
+
+    @property
+    def jobs(self) -> tuple[Job[Any], ...]:
+        """Every job of the core and of the plugins."""
+        return self.manifest.declared[Job]
+
+    def database(self) -> Database:
+        """The host's database, not opened yet."""
+        return Database(self.config.host.database, pool_size=self.config.host.pool_size)
+
+    def owners(self) -> list[migrate.Owner]:
+        """Whose migrations run, in order."""
+        found = [(plugin.name, plugin.migrations()) for plugin in self.manifest.plugins]
+        return [migrate.Owner(name, migrations.folder) for name, migrations in found if migrations]
+
+    async def migrate(self) -> None:
+        """Brings the database up to date. Raises ConfigError naming the plugins that failed."""
+        database = self.database()
+        try:
+            failed = await migrate.upgrade(database, self.owners())
+        finally:
+            await database.close()
+        if failed:
+            reasons = "; ".join(f"{name}: {error!r}" for name, error in failed.items())
+            raise ConfigError(f"migrations failed: {reasons}") from next(iter(failed.values()))
+
+    async def open(self) -> Runtime:
+        """A runtime on the current event loop."""
+        database = self.database()
+        await database.open()
+        return Runtime(
+            database=database,
+            clock=self.clock,
+            secrets=self.secrets,
+            zone=self.zone,
+            base_url=self.config.host.base_url,
+            supplier=self.config.host.name,
+            secure_cookies=self.config.host.secure_cookies,
+            data_dir=Path(self.config.host.data_dir),
+            routing=self.manifest.routing,
+            permissions=self._permissions(),
+            settings=self.manifest.settings,
+            ports=self._ports(),
+            contributions=self.manifest.declared,
+        )
+
+    async def close(self, runtime: Runtime) -> None:
+        """Closes what `open` opened."""
+        for adapter in runtime.ports.values():
+            await adapter.close()
+        await runtime.database.close()
+
+    def _permissions(self) -> dict[str, frozenset[str]]:
+        declared: tuple[Permission, ...] = self.manifest.declared[Permission]
+        return {item.name: frozenset(self.config.roles.get(item.name, item.roles)) for item in declared}
+
+    def _ports(self) -> dict[type, Any]:
+        adapter_host = AdapterHost(
+            self.clock, Path(self.config.host.data_dir), self.config.host.base_url, self.config.host.name
+        )
+        protocols: dict[str, type] = {port.name: port.protocol for port in self.manifest.declared[Port]}
+        made: dict[type, Any] = {}
+        for port, adapter in self.manifest.adapters.items():
+            raw = self.config.adapters.get(port, {}).get(adapter.name, {})
+            settings: msgspec.Struct | None = None
+            if adapter.settings:
+                settings = decode(raw, adapter.settings, f"[adapters.{port}.{adapter.name}]")
+            elif raw:
+                raise ConfigError(f"[adapters.{port}.{adapter.name}]: the adapter has no settings")
+            made[protocols[port]] = adapter.make(settings, adapter_host)
+        return made
+
+
+def check_roles(config: Config, manifest: Manifest) -> None:
+    """`[roles]` may only name declared permissions and the four roles."""
+    known = {item.name for item in manifest.declared[Permission]}
+    for name, roles in config.roles.items():
+        if name not in known:
+            raise ConfigError(f"[roles] {name}: no such permission")
+        if strangers := set(roles) - set(ROLES):
+            raise ConfigError(f"[roles] {name}: no such role: {', '.join(sorted(strangers))}")

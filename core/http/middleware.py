@@ -1,0 +1,81 @@
+"""The outermost layer: request id, security headers, one log line and one measurement per request."""
+
+import re
+import time
+from typing import Any
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from core.http.access import REQUEST_ID_KEY
+from core.values import new_id
+
+_log = structlog.get_logger("abonent.access")
+_REQUEST_ID = re.compile(r"^[0-9A-Za-z-]{8,64}$")
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+
+
+class Metrics:
+    """The host's measurements; a registry of its own, so that two apps in one process do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self.requests = Counter("abonent_requests", "Requests answered.", labels, registry=self.registry)
+        self.seconds = Histogram("abonent_request_seconds", "Time to answer.", ("route",), registry=self.registry)
+
+
+class Observer:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        context: dict[str, Any] = scope  # type: ignore[assignment]
+        request_id = context[REQUEST_ID_KEY] = _request_id(scope)
+        status = 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                    *[header for header in _HEADERS if header[0] not in present],
+                ]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observed)
+        finally:
+            self._note(scope, status, time.perf_counter() - started, request_id)
+
+    def _note(self, scope: Any, status: int, seconds: float, request_id: str) -> None:
+        route = scope.get("path_template") or "unknown"
+        method = scope["method"]
+        self.metrics.requests.labels(method, route, status).inc()
+        self.metrics.seconds.labels(route).observe(seconds)
+        if status >= 400:  # the path may hold what is private: the template never does
+            _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), id=request_id)
+
+
+def _request_id(scope: Any) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text: str = value.decode("latin-1")
+            return text if _REQUEST_ID.match(text) else new_id()
+    return new_id()

@@ -1,0 +1,213 @@
+"""The API description: OpenAPI 3.1 with the problems, credentials and discriminators that the framework leaves out."""
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.spec import Info
+from litestar.types import Method
+
+from core import errors
+from core.errors import ErrorKind
+from core.http.access import Access
+from core.http.idempotency import HEADER
+from core.http.problems import MEDIA_TYPE
+
+_ACCESS_TEXT = {
+    "public": "Public.",
+    "session": "A signed-in client, also before the registration is complete.",
+    "account": "A client whose registration is complete.",
+    "permission": "A client holding the permission `{name}` on the contract.",
+    "staff": "Staff holding the scope `{name}`.",
+    "service": "A service account holding the scope `{name}`.",
+}
+
+
+class Description(OpenAPIRenderPlugin):
+    """Serves `/schema/openapi.json`, made once."""
+
+    def __init__(self, operations: dict[str, HTTPRouteHandler]) -> None:
+        super().__init__(path="/openapi.json")
+        self._operations = operations
+        self._made: bytes | None = None
+
+    @staticmethod
+    def get_openapi_json_route(request: Request[Any, Any, Any]) -> str:
+        return "/schema/openapi.json"
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        if self._made is None:
+            self._made = msgspec.json.encode(complete(openapi_schema, self._operations))
+        return self._made
+
+
+def config(version: str, operations: dict[str, HTTPRouteHandler]) -> OpenAPIConfig:
+    """Litestar's part of the description."""
+    return OpenAPIConfig(title="Abonent", version=version, path="/schema", render_plugins=[Description(operations)])
+
+
+def describe(app: Litestar, operations: dict[str, HTTPRouteHandler]) -> dict[str, Any]:
+    """The finished description of an application."""
+    return complete(app.openapi_schema.to_schema(), operations)
+
+
+def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) -> dict[str, Any]:
+    """Adds what clients need to know and the framework does not tell."""
+    schema["info"] = {
+        **Info(title="Abonent", version=schema["info"]["version"]).to_schema(),
+        "description": "Personal account of an electricity supplier's business clients. Errors are RFC 9457 problems.",
+    }
+    components = schema.setdefault("components", {})
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A session token or a service key."},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "abonent_session"},
+    }
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = _problem_schema()
+    for component in schemas.values():
+        _discriminate(component, schemas)
+    for item in schema["paths"].values():
+        for method, operation in item.items():
+            handler = operations.get(operation.get("operationId", "")) if isinstance(operation, dict) else None
+            if handler is not None:
+                _complete_operation(operation, handler, method.upper())
+    return schema
+
+
+def _complete_operation(operation: dict[str, Any], handler: HTTPRouteHandler, method: Method) -> None:
+    access: Access = handler.opt["access"]
+    who = _ACCESS_TEXT[access.kind].format(name=access.name)
+    operation["description"] = f"{operation.get('description', '')}\n\n{who}".strip()
+    operation["security"] = [] if access.kind == "public" else [{"bearer": []}, {"cookie": []}]
+    if handler.opt["creating"]:
+        operation.setdefault("parameters", []).append(_idempotency_parameter())
+    grouped: dict[int, list[ErrorKind]] = {}
+    for kind in problems_of(handler, method):
+        grouped.setdefault(kind.status, []).append(kind)
+    for response in ("400", "422"):  # the framework's own shape of errors is never sent
+        operation["responses"].pop(response, None)
+    for status, kinds in sorted(grouped.items()):
+        operation["responses"][str(status)] = _problem_response(kinds)
+
+
+def problems_of(handler: HTTPRouteHandler, method: str) -> list[ErrorKind]:
+    """The problems that an operation may answer, by its access, its body and its own declaration."""
+    access: Access = handler.opt["access"]
+    kinds = list(handler.opt["raises"])
+    if access.kind != "public":
+        kinds += [errors.UNAUTHENTICATED]
+        kinds += [errors.CSRF_MISSING] if method != "GET" else []
+        kinds += [errors.FORBIDDEN]
+    if access.kind in ("account", "permission"):
+        kinds += [errors.ONBOARDING_INCOMPLETE]
+    if access.kind == "permission" and any("contract_id" in path for path in handler.paths):
+        kinds += [errors.ROLE_FORBIDS]
+    if access.confirmed_email:
+        kinds += [errors.EMAIL_NOT_CONFIRMED]
+    if any("{" in path for path in handler.paths):
+        kinds += [errors.NOT_FOUND]
+    if "data" in handler.parsed_fn_signature.parameters:
+        kinds += [errors.MALFORMED_JSON, errors.TOO_LARGE, errors.INVALID]
+    elif set(handler.parsed_fn_signature.parameters) - {"ctx", "request", "body"}:
+        kinds += [errors.INVALID]
+    if handler.opt["creating"]:
+        kinds += [errors.IDEMPOTENCY_MISMATCH]
+    return list(dict.fromkeys([*kinds, errors.UNAVAILABLE]))
+
+
+def _problem_response(kinds: list[ErrorKind]) -> dict[str, Any]:
+    return {
+        "description": "; ".join(f"`{kind.code}`: {kind.en}" for kind in kinds),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Problem"},
+                        {"properties": {"code": {"enum": [kind.code for kind in kinds]}}},
+                    ]
+                },
+                "examples": {kind.code: {"value": _example(kind)} for kind in kinds},
+            }
+        },
+    }
+
+
+def _example(kind: ErrorKind) -> dict[str, Any]:
+    return {
+        "type": f"urn:abonent:problem:{kind.code}",
+        "title": kind.en,
+        "status": kind.status,
+        "code": kind.code,
+        "detail": kind.ru,
+        "request_id": "01978f2e-6f3a-7c41-9d55-0f5a4c1e2b77",
+    }
+
+
+def _idempotency_parameter() -> dict[str, Any]:
+    return {
+        "name": HEADER.title(),
+        "in": "header",
+        "required": False,
+        "description": "Any text of up to 255 ASCII characters, unique per intent. A retry gets the first answer.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    }
+
+
+def _problem_schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "title": "Problem",
+        "required": ["type", "title", "status", "code", "detail", "request_id"],
+        "properties": {
+            "type": text,
+            "title": text,
+            "status": {"type": "integer"},
+            "code": {"type": "string", "description": "Stable; programs decide by it."},
+            "detail": {"type": "string", "description": "For people; Russian, or English by Accept-Language."},
+            "request_id": text,
+            "params": {"type": "object", "description": "The values inside `detail`."},
+            "errors": {
+                "type": "array",
+                "description": "Every wrong field.",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "code", "message"],
+                    "properties": {"field": text, "code": text, "message": text},
+                },
+            },
+        },
+    }
+
+
+def _discriminate(node: Any, schemas: dict[str, Any]) -> None:
+    """Adds `discriminator` to unions of tagged Structs: alternatives that all have a constant `type`-like property."""
+    if isinstance(node, list):
+        for item in node:
+            _discriminate(item, schemas)
+    if not isinstance(node, dict):
+        return
+    for word in ("oneOf", "anyOf"):
+        mapping = _tag_mapping(node.get(word), schemas)
+        if mapping:
+            node["discriminator"] = mapping
+    for value in node.values():
+        _discriminate(value, schemas)
+
+
+def _tag_mapping(options: Any, schemas: dict[str, Any]) -> dict[str, Any] | None:
+    references = [str(option.get("$ref", "")) for option in options or [] if isinstance(option, dict)]
+    if len(references) < 2 or not all(references):
+        return None
+    tags: dict[str, dict[str, str]] = {}
+    for reference in references:
+        for name, property_ in schemas[reference.rpartition("/")[2]].get("properties", {}).items():
+            if "const" in property_:
+                tags.setdefault(name, {})[property_["const"]] = reference
+    for name, mapping in tags.items():
+        if len(mapping) == len(references):
+            return {"propertyName": name, "mapping": mapping}
+    return None

@@ -1,0 +1,129 @@
+"""Problems on the wire: RFC 9457 with a stable `code`, the sentence in the caller's language, all fields at once."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+import msgspec
+import sqlalchemy as sa
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from core import errors
+from core.errors import ErrorKind, FieldProblem, Language, Problem
+from core.http.access import REQUEST_ID_KEY, language_of
+
+_log = structlog.get_logger("abonent.http")
+MEDIA_TYPE = "application/problem+json"
+_BY_STATUS = {
+    401: errors.UNAUTHENTICATED,
+    403: errors.FORBIDDEN,
+    404: errors.NOT_FOUND,
+    405: errors.METHOD_NOT_ALLOWED,
+    413: errors.TOO_LARGE,
+    503: errors.UNAVAILABLE,
+}
+# What the drivers raise when the database cannot be reached, is shutting down, or keeps us waiting too long.
+_GONE = (
+    OSError,
+    TimeoutError,
+    sa.exc.TimeoutError,
+    sa.exc.OperationalError,
+    sa.exc.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.AdminShutdownError,
+    sqlite3.OperationalError,
+)
+
+
+class FieldBody(msgspec.Struct, frozen=True):
+    """One wrong field."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ProblemBody(msgspec.Struct, frozen=True):
+    """`application/problem+json`"""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[FieldBody] = []
+    params: dict[str, Any] = {}
+
+
+def body(problem: Problem, language: Language, request_id: str) -> ProblemBody:
+    """The problem in one language."""
+    params: Mapping[str, Any] = {"request_id": request_id, **problem.params}
+    return ProblemBody(
+        type=f"urn:abonent:problem:{problem.kind.code}",
+        title=problem.kind.en.format_map(params),
+        status=problem.kind.status,
+        code=problem.kind.code,
+        detail=problem.kind.text(language, params),
+        request_id=request_id,
+        errors=[field_body(field, language) for field in problem.errors],
+        params=problem.params,
+    )
+
+
+def field_body(field: FieldProblem, language: Language) -> FieldBody:
+    """One field's problem in one language."""
+    return FieldBody(field.field, field.kind.code, field.kind.text(language, field.params))
+
+
+def respond(request: Request[Any, Any, Any], problem: Problem) -> Response[ProblemBody]:
+    """The answer to a request that ran into a problem."""
+    headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
+    if problem.kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        body(problem, language_of(request), str(request.scope.get(REQUEST_ID_KEY, ""))),
+        status_code=problem.kind.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def on_problem(request: Request[Any, Any, Any], error: Problem) -> Response[ProblemBody]:
+    """Handler of our own refusals."""
+    return respond(request, error)
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemBody]:
+    """Handler of the framework's refusals: unknown paths, wrong methods, malformed parameters."""
+    if isinstance(error, ValidationException):
+        return respond(request, Problem(errors.INVALID, errors=_parameters(error)))
+    kind = _BY_STATUS.get(error.status_code, errors.MALFORMED_REQUEST)
+    return respond(request, Problem(kind))
+
+
+def _parameters(error: ValidationException) -> list[FieldProblem]:
+    listed = error.extra if isinstance(error.extra, list) else []
+    fields = [str(item.get("key", "")) for item in listed if isinstance(item, dict)]
+    return [FieldProblem(field, _required_or_format(field, error)) for field in fields or [""]]
+
+
+def _required_or_format(field: str, error: ValidationException) -> ErrorKind:
+    missing = field == "data" or "Missing required" in str(error.detail)
+    return errors.FIELD_REQUIRED if missing else errors.FIELD_FORMAT
+
+
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:
+    """Handler of everything unforeseen: logged with its trace, told to nobody."""
+    if isinstance(error, _GONE):
+        _log.warning("unavailable", error=type(error).__name__, request_id=request.scope.get(REQUEST_ID_KEY))
+        return respond(request, Problem(errors.UNAVAILABLE, retry_after=1))
+    _log.error("unhandled", exc_info=error, request_id=request.scope.get(REQUEST_ID_KEY))
+    return respond(request, Problem(errors.INTERNAL))

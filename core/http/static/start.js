@@ -1,0 +1,7 @@
+window.ui = SwaggerUIBundle({
+  url: "/schema/openapi.json",
+  dom_id: "#ui",
+  deepLinking: true,
+  validatorUrl: null,
+  tryItOutEnabled: true,
+});

@@ -1,0 +1,1 @@
+"""Identity: registration, sign-in and sessions, the profile; staff and service accounts."""
