@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
+from litestar.params import FromPath
 
 import core
 from core.access import DatabaseAuthenticator
@@ -28,8 +29,8 @@ from core.plugins import API
 OnOpen = Callable[[Runtime], AbstractAsyncContextManager[None]]
 
 
-def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
-    """The application. `on_open` runs beside it with its runtime (the embedded worker)."""
+def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
+    """The ASGI application (its `.app` is Litestar). `on_open` runs beside it with its runtime: the worker."""
     metrics = Metrics()
     routes = [*host.manifest.routes, *_closed_sections(host)]
     operations = {str(handler.operation_id): handler for handler in routes}
@@ -51,7 +52,7 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
         config.state.update({"manifest": host.manifest, "authenticator": DatabaseAuthenticator(), "metrics": metrics})
         return config
 
-    return Litestar(
+    app = Litestar(
         route_handlers=routes,
         lifespan=[lifespan],
         on_app_init=[configure],
@@ -65,11 +66,11 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
             HTTPException: problems.on_http,
             Exception: problems.on_error,
         },
-        middleware=[lambda app: Observer(app, metrics)],
         openapi_config=_openapi(operations),
         request_max_body_size=host.config.host.max_body,
         logging_config=None,
     )
+    return Observer(app, metrics)
 
 
 def _openapi(operations: dict[str, HTTPRouteHandler]) -> OpenAPIConfig:
@@ -99,7 +100,7 @@ def _closed(name: str, place: str, method: str) -> HTTPRouteHandler:
         include_in_schema=False,
         status_code=200,
     )
-    async def closed(path: str = "") -> Response[ProblemBody]:
+    async def closed(path: FromPath[str] = "") -> Response[ProblemBody]:
         """A section that is switched off."""
         raise Problem(PLUGIN_UNHEALTHY, retry_after=60, plugin=name)
 

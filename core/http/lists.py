@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from core.errors import FIELD_FORMAT, INVALID, FieldProblem, Problem
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Parameter(ge=1, le=500, description="At most so many items.")]
-Cursor = Annotated[str | None, Parameter(max_length=500, description="`next` of the page before; absent: the start.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many items.")]
+Cursor = Annotated[str | None, QueryParameter(max_length=500, description="`next` of the page before; absent: start.")]
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

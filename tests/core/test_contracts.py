@@ -74,7 +74,9 @@ async def test_a_link_works_once_and_only_unaltered(cabinet: Cabinet) -> None:
 
 
 @pytest.mark.requirement("CTR-01")
-@pytest.mark.parametrize("number", ["7800000001234", "780000000123456", "7800000001234a", "78 000000012345", "٧٨٠٠٠٠٠٠٠١٢٣٤٥"])
+@pytest.mark.parametrize(
+    "number", ["7800000001234", "780000000123456", "7800000001234a", "78 000000012345", "٧٨٠٠٠٠٠٠٠١٢٣٤٥"]
+)
 async def test_a_malformed_number_is_refused(cabinet: Cabinet, number: str) -> None:
     await with_contract(cabinet, EMAIL)
     answer = await add(await cabinet.client(), number=number, email="нет")
@@ -124,9 +126,7 @@ async def test_a_pending_contract_shows_nothing_and_can_be_removed(cabinet: Cabi
     caller = await cabinet.client()
     await add(caller)
     listed = (await caller.get("/api/v1/contracts")).json()["items"]
-    assert listed == [
-        {"id": "C-1", "number": NUMBER, "name": None, "state": "pending", "role": None, "actions": []}
-    ]
+    assert listed == [{"id": "C-1", "number": NUMBER, "name": None, "state": "pending", "role": None, "actions": []}]
     assert (await caller.get("/api/v1/contracts/C-1")).status_code == 404
     assert (await caller.delete("/api/v1/contracts/C-1")).status_code == 204
     assert (await caller.get("/api/v1/contracts")).json()["items"] == []
@@ -188,9 +188,7 @@ async def test_a_retried_addition_is_done_once(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
     headers = {"Idempotency-Key": "add-1"}
     body = {"number": NUMBER, "email": EMAIL}
-    answers = await asyncio.gather(
-        *[caller.post("/api/v1/contracts", json=body, headers=headers) for _ in range(4)]
-    )
+    answers = await asyncio.gather(*[caller.post("/api/v1/contracts", json=body, headers=headers) for _ in range(4)])
     assert [answer.status_code for answer in answers] == [202] * 4
     assert len({answer.text for answer in answers}) == 1
     assert len(await cabinet.letters(EMAIL)) == 1

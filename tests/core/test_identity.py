@@ -41,7 +41,9 @@ async def test_registration_opens_a_session_and_names_the_next_step(cabinet: Cab
         ({"nickname": "anna"}, "nickname", "unknown_field"),
     ],
 )
-async def test_a_wrong_registration_creates_nothing(cabinet: Cabinet, change: dict[str, object], field: str, code: str) -> None:
+async def test_a_wrong_registration_creates_nothing(
+    cabinet: Cabinet, change: dict[str, object], field: str, code: str
+) -> None:
     answer = await cabinet.anonymous().post(REGISTRATION, json=FORM | change)
     assert answer.status_code == 422
     assert (field, code) in codes(answer)
@@ -72,7 +74,9 @@ async def test_an_address_is_taken_whatever_its_case(cabinet: Cabinet) -> None:
         ("Abcdef12", set()),
     ],
 )
-async def test_every_broken_line_of_the_password_policy_is_named(cabinet: Cabinet, password: str, broken: set[str]) -> None:
+async def test_every_broken_line_of_the_password_policy_is_named(
+    cabinet: Cabinet, password: str, broken: set[str]
+) -> None:
     answer = await cabinet.anonymous().post(REGISTRATION, json=FORM | {"password": password})
     if broken:
         assert {code for _, code in codes(answer)} == broken
@@ -181,7 +185,9 @@ async def test_the_hard_gates_open_one_after_the_other(cabinet: Cabinet) -> None
 @pytest.mark.requirement("IDN-14")
 async def test_sign_in_tells_nothing_about_what_was_wrong(cabinet: Cabinet) -> None:
     await cabinet.register("ivanova@example.ru")
-    right = await cabinet.anonymous().post("/api/v1/sessions", json={"email": "IVANOVA@example.ru", "password": PASSWORD})
+    right = await cabinet.anonymous().post(
+        "/api/v1/sessions", json={"email": "IVANOVA@example.ru", "password": PASSWORD}
+    )
     assert right.status_code == 201
     answers = [
         await cabinet.anonymous().post("/api/v1/sessions", json={"email": email, "password": password})
