@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from core.sdk import Dataset
+from core.contracts.public import Contract, Meter
+from core.sdk import Dataset, Reference
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
 from plugins.readings.services import feeds
 
@@ -12,6 +13,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         WindowRow,
         title="Сроки передачи показаний",
         key=("contract_id", "month"),
+        references=(Reference("contract_id", Contract.id),),
         apply=feeds.load_windows,
     ),
     Dataset(
@@ -19,6 +21,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         PreviousRow,
         title="Предыдущие показания",
         key=("meter_id", "register"),
+        references=(Reference("meter_id", Meter.id),),
         apply=feeds.load_previous,
     ),
     Dataset(

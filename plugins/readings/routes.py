@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar.params import Parameter
 
-from core.sdk import Context, Cursor, Limit, Page, get, permission, post
+from core.sdk import Ctx, Cursor, JSONBody, Limit, Page, PathId, get, permission, post
 from plugins.readings import errors
 from plugins.readings.permissions import SUBMIT
 from plugins.readings.schemas import (
@@ -32,7 +32,7 @@ Address = Annotated[str | None, Parameter(max_length=200, description="Part of a
     tags=["readings"],
 )
 async def readings_contracts(
-    ctx: Context, search: Search = "", cursor: Cursor = None, limit: Limit = 50
+    ctx: Ctx, search: Search = "", cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ReadingsContract]:
     """List the contracts that the caller may submit readings for, by number."""
     return await form.contracts(ctx, search, cursor, limit)
@@ -45,7 +45,7 @@ async def readings_contracts(
     tags=["readings"],
 )
 async def readings_form(
-    ctx: Context, contract_id: str, status: Status = None, object_id: ObjectId = None, address: Address = None
+    ctx: Ctx, contract_id: PathId, status: Status = None, object_id: ObjectId = None, address: Address = None
 ) -> ReadingsForm:
     """Show the readings of a contract: its window, energy objects, points, meters and registers."""
     return await form.form(ctx, FormFilter(status, object_id, address))
@@ -59,7 +59,7 @@ async def readings_form(
     raises=[errors.NO_WINDOW, errors.WINDOW_CLOSED, errors.STATUS_FORBIDS, errors.NOTHING_SAVED],
     tags=["readings"],
 )
-async def submit_readings(ctx: Context, contract_id: str, data: ReadingsSubmission) -> ReadingsReceipt:
+async def submit_readings(ctx: Ctx, contract_id: PathId, data: JSONBody[ReadingsSubmission]) -> ReadingsReceipt:
     """Submit readings of any number of meters; the good ones are saved, the others reported."""
     return await submission.submit(ctx, data)
 
@@ -70,7 +70,7 @@ async def submit_readings(ctx: Context, contract_id: str, data: ReadingsSubmissi
     operation_id="readings_submission",
     tags=["readings"],
 )
-async def readings_submission(ctx: Context, contract_id: str, submission_id: str) -> ReadingsSent:
+async def readings_submission(ctx: Ctx, contract_id: PathId, submission_id: PathId) -> ReadingsSent:
     """Show a submission with the answers of billing."""
     return await submission.sent(ctx, submission_id)
 

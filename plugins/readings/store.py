@@ -337,7 +337,6 @@ def answer(fact_id: str, register: str | None) -> sa.Update:
 
 
 # ---- the company's rows
-KNOWN_CONTRACTS = sa.select(Contract.id).where(any_of(Contract.id, "ids"))
 KNOWN_OBJECTS = sa.select(EnergyObject.id).where(any_of(EnergyObject.id, "ids"))
 KNOWN_METERS = sa.select(Meter.id).where(any_of(Meter.id, "ids"))
 KNOWN_REGISTERS = sa.select(MeterRegister.meter_id, MeterRegister.code).where(any_of(MeterRegister.meter_id, "ids"))

@@ -12,7 +12,6 @@ from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
 Answers = list[RowError | None]
 NOT_A_MONTH = RowError("readings.not_a_month", "month", "Месяц задаётся своим первым днём")
 NEGATIVE = RowError("readings.negative", "value", "Показание не бывает отрицательным")
-UNKNOWN_CONTRACT = RowError("readings.unknown_contract", "contract_id", "Такого договора нет")
 UNKNOWN_REGISTER = RowError("readings.unknown_register", "register", "У прибора нет такой шкалы")
 UNKNOWN_ID = RowError("readings.unknown_id", "id", "Такого энергообъекта или прибора учёта нет")
 WINDOW_ORDER = RowError("readings.window_order", "closes_on", "Последний день раньше первого")
@@ -21,9 +20,8 @@ WINDOW_ORDER = RowError("readings.window_order", "closes_on", "Последни�
 async def load_windows(uow: UnitOfWork, rows: Sequence[WindowRow]) -> Answers:
     """Sets windows. A month closed for the first time hands its values over to the previous readings."""
     ids = {"ids": sorted({row.contract_id for row in rows})}
-    contracts = set((await uow.execute(store.KNOWN_CONTRACTS, ids)).scalars())
     closed = {(contract, month): at for contract, month, at in await uow.execute(store.KNOWN_WINDOWS, ids)}
-    answers = [_window_error(row, contracts) for row in rows]
+    answers = [_window_error(row) for row in rows]
     good = [row for row, error in zip(rows, answers, strict=True) if error is None]
     closing = {
         (row.contract_id, row.month) for row in good if row.closed and closed.get((row.contract_id, row.month)) is None
@@ -47,9 +45,7 @@ async def load_windows(uow: UnitOfWork, rows: Sequence[WindowRow]) -> Answers:
     return answers
 
 
-def _window_error(row: WindowRow, contracts: set[str]) -> RowError | None:
-    if row.contract_id not in contracts:
-        return UNKNOWN_CONTRACT
+def _window_error(row: WindowRow) -> RowError | None:
     if row.month.day != 1:
         return NOT_A_MONTH
     if row.closes_on < row.opens_on:

@@ -3,23 +3,17 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from core.config import Config, HostSettings
 from core.context import Actor, Context, Grant, Runtime
 from core.contracts.models import Contract, ContractLink, EnergyObject, Meter, MeteringPoint, MeterRegister
 from core.db.engine import Database
-from core.plugins import assemble
-from core.sdk import Permission
-from core.secrets import Secrets
+from core.testing.cabinet import Cabinet
 from core.testing.clock import MovableClock
 from plugins.readings.models import Previous, Window
-from plugins.readings.plugin import ReadingsPlugin
 
 JANUARY, DECEMBER = date(2026, 1, 1), date(2025, 12, 1)
 OREKHOVO = "142600, Московская обл., Орехово-Зуево г., Сосновый пр."
@@ -64,8 +58,9 @@ def window(contract_id: str, month: date, opens_on: date, closes_on: date) -> di
 
 
 @pytest.fixture
-async def supplier(database: Database) -> Database:
+async def supplier(cabinet: Cabinet) -> Cabinet:
     """Contract c1: m1 with one register, m2 with two, an object without devices; contract c2: a stranger's mx."""
+    database = cabinet.runtime.database
     await insert(
         database,
         Contract,
@@ -137,26 +132,13 @@ async def supplier(database: Database) -> Database:
             )
         ],
     )
-    return database
+    return cabinet
 
 
 @pytest.fixture
-def runtime(supplier: Database, clock: MovableClock, tmp_path: Path) -> Runtime:
-    """A host that runs this plugin alone."""
-    config = Config(host=HostSettings(plugins=["readings"]))
-    manifest = assemble(config, (), {"readings": lambda: ReadingsPlugin})
-    return Runtime(
-        database=supplier,
-        clock=clock,
-        secrets=Secrets(b"k" * 32),
-        zone=ZoneInfo("Europe/Moscow"),
-        base_url="http://cabinet.test",
-        data_dir=tmp_path,
-        routing=manifest.routing,
-        permissions={item.name: frozenset(item.roles) for item in manifest.declared[Permission]},
-        settings=manifest.settings,
-        ports={},
-    )
+def runtime(supplier: Cabinet) -> Runtime:
+    """What the use cases run with."""
+    return supplier.runtime
 
 
 @pytest.fixture
