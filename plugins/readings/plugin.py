@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from core.sdk import Dataset, ErrorKind, Event, Hooks, Migrations, Permission
-from plugins.readings import datasets, errors, permissions, routes
-from plugins.readings.public import ReadingsSubmitted
+from core.sdk import Dataset, ErrorKind, Event, Hooks, Job, Migrations, Permission
+from plugins.readings import datasets, errors, jobs, permissions, routes
+from plugins.readings.public import SUBMITTED, ReadingsSubmitted
 from plugins.readings.settings import ReadingsSettings
 
 
@@ -31,7 +31,10 @@ class ReadingsPlugin(Hooks):
         return routes.ROUTES
 
     def events(self) -> Sequence[Event]:
-        return (Event("readings.submitted", ReadingsSubmitted, outgoing=True),)
+        return (Event(SUBMITTED, ReadingsSubmitted, outgoing=True),)
+
+    def jobs(self) -> Sequence[Job[Any]]:
+        return jobs.JOBS
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS

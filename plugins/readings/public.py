@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import msgspec
 
+SUBMITTED = "readings.submitted"
+"""Name of the event `ReadingsSubmitted`."""
+
 
 class SubmittedValue(msgspec.Struct, frozen=True):
     """One register of a submitted device."""

@@ -330,7 +330,7 @@ SENT = Query(
 
 
 # ---- billing's answers
-def answer(fact_id: str, register: str | None) -> sa.Update:
+def answered(fact_id: str, register: str | None) -> sa.Update:
     """The registers that an answer is about: one, or all of the device."""
     statement = sa.update(Value).where(Value.transmission_id == fact_id)
     return statement if register is None else statement.where(Value.register == register)

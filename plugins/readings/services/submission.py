@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from core.exchange.public import FactAnswered
 from core.sdk import NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork, new_id
 from plugins.readings import domain, errors, store
 from plugins.readings.domain import Device, Reason, Register, Scale, Verdict, Window
@@ -202,14 +203,14 @@ def _reason(ctx: Context, reason: Reason) -> ReadingsReason:
 
 
 # ---- afterwards
-async def apply_answer(
-    ctx: Context, fact_id: str, item: str, outcome: Literal["accepted", "refused"], code: str, text: str
-) -> None:
-    """Notes what billing says of a transmitted device. `item`: `meter/register`, empty for all of its registers."""
-    register = item.rpartition("/")[2] or None
+async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
+    """Notes what billing says of a transmitted device: of the register that `item` names, or of all of them."""
+    register = answer.item.rpartition("/")[2] or None
     async with ctx.uow() as uow:
         await uow.execute(
-            store.answer(fact_id, register).values(state=outcome, code=code, text=text, answered_at=uow.now)
+            store.answered(answer.fact_id, register).values(
+                state=answer.outcome, code=answer.code, text=answer.text, answered_at=uow.now
+            )
         )
 
 

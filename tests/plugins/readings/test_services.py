@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from core.context import Context, Runtime
 from core.contracts.models import Meter, MeterRegister
 from core.db.tables import Feed
+from core.exchange.public import FactAnswered
 from core.sdk import Problem
 from core.testing.clock import MovableClock
+from plugins.readings.jobs import apply_answer
 from plugins.readings.models import MeterState, ObjectState, Previous, Transmission, Value, Window
 from plugins.readings.public import ReadingsSubmitted
 from plugins.readings.schemas import (
@@ -26,7 +28,7 @@ from plugins.readings.schemas import (
     StateRow,
     WindowRow,
 )
-from plugins.readings.services import feeds, submission
+from plugins.readings.services import feeds
 from plugins.readings.services.form import FormFilter, contracts, form
 from plugins.readings.services.submission import sent, submit
 from tests.plugins.readings.conftest import JANUARY, insert, meter, register, window
@@ -390,13 +392,18 @@ async def test_a_bad_row_of_the_company_is_answered_and_blocks_nobody(runtime: R
 
 
 # ---- billing's answers
+def answer(fact_id: str, outcome: Literal["accepted", "refused"], item: str = "") -> FactAnswered:
+    code, text = ("B7", "Скачок расхода") if outcome == "refused" else ("", "")
+    return FactAnswered(fact_id, "readings.submitted", "c1", outcome, code, text, item)
+
+
 async def test_billing_answers_register_by_register(runtime: Runtime, context: Make) -> None:
     receipt = await submit(context(), body(**GOOD))
     assert receipt.id is not None
     by_meter = {row.meter_id: row.id for row in await rows(runtime, sa.select(Transmission.meter_id, Transmission.id))}
     for _ in range(2):  # at least once
-        await submission.apply_answer(context(), by_meter["m1"], "", "accepted", "", "")
-        await submission.apply_answer(context(), by_meter["m2"], "m2/A+.T2", "refused", "B7", "Скачок расхода")
+        await apply_answer(context(), answer(by_meter["m1"], "accepted"))
+        await apply_answer(context(), answer(by_meter["m2"], "refused", "m2/A+.T2"))
     shown = await sent(context(), receipt.id)
     assert [(value.state, value.code, value.text) for device in shown.devices for value in device.values] == [
         ("accepted", "", ""),
@@ -416,5 +423,7 @@ async def test_billing_answers_register_by_register(runtime: Runtime, context: M
 
 async def test_an_answer_to_somebody_elses_fact_changes_nothing(runtime: Runtime, context: Make) -> None:
     await submit(context(), body(**GOOD))
-    await submission.apply_answer(context(), "another-fact", "", "refused", "B7", "Нет")
+    await apply_answer(context(), answer("another-fact", "refused"))
+    own = (await rows(runtime, sa.select(Transmission.id)))[0].id
+    await apply_answer(context(), msgspec.structs.replace(answer(own, "refused"), kind="payments.paid"))
     assert {row.state for row in await rows(runtime, sa.select(Value.state))} == {"transmitted"}
