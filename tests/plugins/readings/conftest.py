@@ -9,10 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from core.context import Actor, Context, Grant, Runtime
-from core.contracts.models import Contract, ContractLink, EnergyObject, Meter, MeteringPoint, MeterRegister
+from core.contracts.models import (
+    Contract,
+    ContractLink,
+    ContractLinkObject,
+    EnergyObject,
+    Meter,
+    MeteringPoint,
+    MeterRegister,
+)
 from core.db.engine import Database
-from core.testing.cabinet import Cabinet
-from core.testing.clock import MovableClock
+from core.testing.cabinet import Cabinet, Caller
 from plugins.readings.models import Previous, Window
 
 JANUARY, DECEMBER = date(2026, 1, 1), date(2025, 12, 1)
@@ -55,6 +62,40 @@ def previous(meter_id: str, code: str, value: str) -> dict[str, Any]:
 
 def window(contract_id: str, month: date, opens_on: date, closes_on: date) -> dict[str, Any]:
     return {"contract_id": contract_id, "month": month, "opens_on": opens_on, "closes_on": closes_on}
+
+
+async def hold(
+    cabinet: Cabinet, account_id: str, contract_id: str, role: str, objects: tuple[str, ...] | None = None
+) -> None:
+    """Gives an account a role on a contract, over all or some of its energy objects."""
+    key = {"account_id": account_id, "contract_id": contract_id}
+    link = {
+        "state": "active",
+        "role": role,
+        "all_objects": objects is None,
+        "request_id": f"{account_id}-{contract_id}",
+    }
+    database = cabinet.runtime.database
+    await insert(database, ContractLink, {**key, **link, "created_at": cabinet.clock.now()})
+    if objects:
+        await insert(database, ContractLinkObject, *[{**key, "energy_object_id": item} for item in objects])
+
+
+async def client(
+    cabinet: Cabinet,
+    role: str = "Энергетик",
+    *,
+    contracts: tuple[str, ...] = ("c1",),
+    objects: tuple[str, ...] | None = None,
+    email: str = "ivanova@example.ru",
+    confirmed: bool = True,
+) -> Caller:
+    """A client with a role on contracts."""
+    caller = await cabinet.client(email, confirmed=confirmed)
+    account_id = (await caller.get("/api/v1/sessions/current")).json()["account_id"]
+    for contract_id in contracts:
+        await hold(cabinet, account_id, contract_id, role, objects)
+    return caller
 
 
 @pytest.fixture
@@ -112,26 +153,12 @@ async def supplier(cabinet: Cabinet) -> Cabinet:
         window("c1", JANUARY, date(2026, 1, 22), date(2026, 2, 6)),
         window("c2", JANUARY, date(2026, 1, 22), date(2026, 2, 6)),
     )
-    await insert(
-        database,
-        ContractLink,
-        *[
-            {
-                "account_id": account,
-                "contract_id": contract_id,
-                "state": "active",
-                "role": role,
-                "all_objects": True,
-                "request_id": f"{account}-{contract_id}",
-                "created_at": MovableClock().now(),
-            }
-            for account, contract_id, role in (
-                ("anna", "c2", "Энергетик"),
-                ("anna", "c1", "Руководитель"),
-                ("boris", "c1", "Бухгалтер"),
-            )
-        ],
-    )
+    for account, contract_id, role in (
+        ("anna", "c2", "Энергетик"),
+        ("anna", "c1", "Руководитель"),
+        ("boris", "c1", "Бухгалтер"),
+    ):
+        await hold(cabinet, account, contract_id, role)
     return cabinet
 
 
