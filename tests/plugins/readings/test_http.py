@@ -12,7 +12,7 @@ from core.ports.billing import Billing
 from core.testing.billing import FakeBilling
 from core.testing.cabinet import Cabinet, Caller
 from plugins.readings.models import Transmission
-from tests.plugins.readings.conftest import client, contract, insert
+from tests.plugins.readings.supplier import client, contract, insert
 
 FORM = "/api/v1/readings/contracts/c1"
 SUBMIT = f"{FORM}/submissions"
