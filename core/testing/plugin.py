@@ -13,6 +13,8 @@ from core.testing.cabinet import Cabinet, config_for_tests, running
 from core.testing.clock import MovableClock
 from core.testing.databases import Databases
 
+pytest.register_assert_rewrite("core.testing.suites")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declares the marker that ties a test to the catalogue of requirements."""
