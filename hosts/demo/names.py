@@ -60,18 +60,24 @@ _BY_NUMBER = (
     ("СНТ «Морошка-{}»", 30),
     ("ООО «Аптека № {}»", 120),
 )
-_SURNAMES = (
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_SURNAMES = _words(
     "Анисимов Баженов Вересов Глазунов Дёмин Евстигнеев Жаворонков Зимин Исаев Карелин Лапин Мезенцев Никонов Онегин "
     "Поморцев Рябинин Северов Тюленев Ушаков Фомин Холмогоров Цветков Чагин Шестаков Щукин Юшков Яковлев"
-).split()
-_MEN = "Алексей Борис Виктор Геннадий Дмитрий Евгений Иван Кирилл Лев Михаил Николай Павел Роман Сергей Фёдор".split()
-_WOMEN = "Алла Вера Галина Дарья Елена Жанна Зоя Ирина Лидия Марина Нина Ольга Полина Светлана Тамара".split()
-_FATHERS = "Александр Борис Виктор Герман Денис Иван Кирилл Леонид Максим Олег Пётр Руслан Степан Тимофей Фёдор".split()
+)
+_MEN = _words("Алексей Борис Виктор Геннадий Дмитрий Евгений Иван Кирилл Лев Михаил Николай Павел Роман Сергей Фёдор")
+_WOMEN = _words("Алла Вера Галина Дарья Елена Жанна Зоя Ирина Лидия Марина Нина Ольга Полина Светлана Тамара")
+_FATHERS = _words("Александр Борис Виктор Герман Денис Иван Кирилл Леонид Максим Олег Пётр Руслан Степан Тимофей Фёдор")
 _FATHER_STEMS = {"Пётр": "Петр", "Лев": "Льв"}
 _LATIN = dict(
     zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch  y  e yu ya".split(" "),
+        "абвгдеёжзийклмнопрстуфхцчшщыэюя",
+        _words("a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch y e yu ya"),
         strict=True,
     )
 )
@@ -147,7 +153,9 @@ def address(chance: Random, branch: int) -> str:
     """An address in the area of a branch."""
     house = chance.randrange(1, 160)
     annex = f", корп. {chance.randrange(1, 5)}" if chance.random() < 0.15 else ""
-    return f"{REGION}{branch:02d}{chance.randrange(1, 60):02d}, {_DISTRICTS[branch]}, {street(chance)}, д. {house}{annex}"
+    return (
+        f"{REGION}{branch:02d}{chance.randrange(1, 60):02d}, {_DISTRICTS[branch]}, {street(chance)}, д. {house}{annex}"
+    )
 
 
 def street(chance: Random) -> str:

@@ -32,9 +32,9 @@ class Fixed(msgspec.Struct, frozen=True):
     inn_start: str
 
 
-SHOWCASE = Fixed("DG-1", "98010000000001", "dogovor@hlebokombinat.example", "АО «Онегорский хлебокомбинат»", "980100100")
+SHOWCASE = Fixed("DG-1", "98010000000001", "dogovor@hleb.example", "АО «Онегорский хлебокомбинат»", "980100100")
 """Held by the demo's people."""
-WALK = Fixed("DG-2", "98010000000002", "dogovor@sudoremont.example", "ООО «Онегорсксудоремонт»", "980100200")
+WALK = Fixed("DG-2", "98010000000002", "dogovor@sudorem.example", "ООО «Онегорсксудоремонт»", "980100200")
 """Held by nobody at first."""
 FIXED = (SHOWCASE, WALK)
 
