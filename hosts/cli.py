@@ -178,7 +178,8 @@ def exchange_load(context: click.Context, files: tuple[Path, ...]) -> None:
 async def _load_file(runtime: Runtime, dataset: Dataset[Any], file: Path) -> int:
     """Loads one file with a progress bar; prints refused rows and the summary. Returns how many were refused."""
     totals: dict[str, int] = {"accepted": 0, "unchanged": 0, "refused": 0}
-    with click.progressbar(length=file.stat().st_size, label=file.stem) as bar:
+    size = (await asyncio.to_thread(file.stat)).st_size
+    with click.progressbar(length=size, label=file.stem) as bar:
         async for answers in load_rows(Context(runtime), dataset, _pieces(file, bar.update)):
             for answer in answers:
                 totals[answer.status] += 1
