@@ -14,7 +14,7 @@ import structlog
 from core.exchange import services, store
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Answer, Billing, BillingUnavailable, Fact
-from core.sdk import Context, Every, Job, Later, UnitOfWork
+from core.sdk import Context, Every, Job, Later, UnitOfWork, finishing
 
 PUSHER = "billing"
 _log = structlog.get_logger("abonent.exchange")
@@ -64,7 +64,7 @@ async def _facts_after(ctx: Context, position: int) -> list[Fact]:
     return await ctx.reader.all(store.FACTS, after=position, head=head, limit=limit)
 
 
-async def _deliver(ctx: Context, billing: Billing, facts: list[Fact], lease: datetime) -> "list[Answer]":
+async def _deliver(ctx: Context, billing: Billing, facts: list[Fact], lease: datetime) -> list[Answer]:
     settings = ctx.settings(ExchangeSettings)
     try:
         async with asyncio.timeout(settings.push_seconds):
@@ -111,7 +111,7 @@ async def _let_go(ctx: Context, lease: datetime, position: int) -> bool:
 
 async def record_answer(ctx: Context, command: RecordAnswer) -> None:
     """An answer has become known; told twice, it counts once."""
-    async with ctx.uow() as uow:
+    async with finishing(ctx) as uow:
         await services.record_answers(uow, [command.answer])
 
 

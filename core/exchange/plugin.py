@@ -7,13 +7,11 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from core.exchange import errors, jobs, models, routes
+from core.exchange import errors, jobs, routes
 from core.exchange.public import FactAnswered
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Billing
 from core.sdk import ErrorKind, Event, Hooks, Job, Migrations
-
-__all__ = ["ExchangePlugin", "models"]
 
 
 class ExchangePlugin(Hooks):

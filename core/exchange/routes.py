@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from core.errors import FORBIDDEN, MALFORMED_REQUEST, TOO_LARGE
+from core.errors import TOO_LARGE
 from core.exchange import services
 from core.exchange.errors import (
     BROKEN_GZIP,
@@ -20,7 +20,7 @@ from core.exchange.schemas import Acknowledgement, FeedPage
 from core.sdk import Ctx, JSONBody, Limit, PathId, get, post, service
 
 NDJSON = "application/x-ndjson"
-_LOAD_RAISES = (UNKNOWN_ENCODING, BROKEN_GZIP, TOO_LARGE, MALFORMED_REQUEST)
+_LOAD_RAISES = (UNKNOWN_ENCODING, BROKEN_GZIP, TOO_LARGE)
 _AnyRequest = Request[Any, Any, Any]
 Answers = Annotated[
     Literal["all", "refused"], QueryParameter(description="`refused`: only refused rows and the summary.")
@@ -39,7 +39,7 @@ Kind = Annotated[
     "/api/v1/exchange/{dataset:str}",
     access=service("exchange.load"),
     operation_id="exchange_load",
-    raises=(FORBIDDEN, UNKNOWN_DATASET, *_LOAD_RAISES),
+    raises=(UNKNOWN_DATASET, *_LOAD_RAISES),
     status_code=200,
     media_type=NDJSON,
     request_max_body_size=None,

@@ -99,7 +99,7 @@ def _converter(kind: TypeEngine[Any], dialect: sa.Dialect) -> _Convert | None:
         return _Decimals(kind.scale, isinstance(kind, Money), bind)
     if isinstance(kind, sa.Integer):
         bits = 63 if isinstance(kind, sa.BigInteger) else 15 if isinstance(kind, sa.SmallInteger) else 31
-        return _Whole(1 << bits)
+        return _Whole(1 << bits)  # SQLite would take more, and PostgreSQL not
     if isinstance(kind, sa.Boolean):
         return None  # msgspec has made sure of it
     return bind

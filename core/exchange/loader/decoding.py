@@ -1,52 +1,22 @@
 """One line -> one decoded row, or the reason why not."""
 
 import re
-from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from core.errors import (
-    FIELD_CHOICE,
-    FIELD_CONTROL,
-    FIELD_FORMAT,
-    FIELD_RANGE,
-    FIELD_REQUIRED,
-    FIELD_TOO_LONG,
-    FIELD_TOO_SHORT,
-    FIELD_TYPE,
-    FIELD_UNKNOWN,
-    MALFORMED_JSON,
-    ErrorKind,
-)
-from core.sdk import Dataset, RowError
+from core.http.bodies import decode_body
+from core.sdk import Dataset, Problem, RowError
 
 P = TypeVar("P", bound=msgspec.Struct)
 
-BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What reading a line may raise."""
-# Texts may have lines and tabs; no other control character, and never NUL, which PostgreSQL cannot store.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# A raw control character below 0x20 is malformed JSON already; an escape needs a closer look.
-_MAYBE_CONTROL = re.compile(rb"\\[bfu]|\x7f|\xc2[\x80-\x9f]")
-_MESSAGES: tuple[tuple[re.Pattern[str], ErrorKind], ...] = tuple(
-    (re.compile(pattern), kind)
-    for pattern, kind in (
-        (r"^Object missing required field", FIELD_REQUIRED),
-        (r"^Object contains unknown field", FIELD_UNKNOWN),
-        (r"of length <=", FIELD_TOO_LONG),
-        (r"of length >= 1\b", FIELD_REQUIRED),
-        (r"of length >=", FIELD_TOO_SHORT),
-        (r"^Invalid enum value", FIELD_CHOICE),
-        (r"matching regex|^Invalid|timezone component", FIELD_FORMAT),
-        (r"^Expected `\w+` (<|>)", FIELD_RANGE),
-    )
-)
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_MAYBE_CONTROL = re.compile(rb"\\[bfu]|\x7f")  # rare: only such lines get a closer look
 
 
 class Decoding(Generic[P]):
-    """The decoders of a dataset."""
+    """The decoders of a dataset. Refusals are those of any JSON body: codes, fields and control characters alike."""
 
     def __init__(self, dataset: Dataset[P]) -> None:
         kind = dataset.row
@@ -55,75 +25,58 @@ class Decoding(Generic[P]):
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         if missing := set(dataset.key) - fields.keys():
             raise TypeError(f"dataset {dataset.name}: no field for the key {sorted(missing)}")
-        self.decode = msgspec.json.Decoder(kind).decode
-        key = [(name, fields[name].type) for name in dataset.key]
-        names = {name: fields[name].encode_name for name in dataset.key}
-        self._deletion = msgspec.json.Decoder(
-            msgspec.defstruct("Deletion", [*key, ("deleted", bool)], rename=names, forbid_unknown_fields=True)
-        )
-        loose = [(name, Any, None) for name in dataset.key]
-        self._loose_key = msgspec.json.Decoder(msgspec.defstruct("LooseKey", loose, rename=names))
-        self._key = attrgetter(*dataset.key)
+        self._kind = kind
+        self._decode = msgspec.json.Decoder(kind).decode
+        self._key: Any = attrgetter(*dataset.key)
         self._compound = len(dataset.key) > 1
+        names = {name: fields[name].encode_name for name in dataset.key}
+        deletion = [*[(name, fields[name].type) for name in dataset.key], ("deleted", bool)]
+        self._deletion = msgspec.defstruct("Deletion", deletion, rename=names, forbid_unknown_fields=True)
         self._deletable = dataset.table is not None and "deleted" not in fields
+        loose = msgspec.defstruct("LooseKey", [(name, Any, None) for name in dataset.key], rename=names)
+        self._loose = msgspec.json.Decoder(loose)
+
+    def row(self, line: bytes) -> P:
+        """The row of a line. Raises Problem."""
+        try:
+            row = self._decode(line)
+        except _BROKEN:
+            return decode_body(line, self._kind)  # fails again, and says why
+        return decode_body(line, self._kind) if _MAYBE_CONTROL.search(line) else row
+
+    def deletion(self, line: bytes) -> Any:
+        """An object with the key's fields if the line asks to remove a row, None otherwise. Raises Problem."""
+        if not self._deletable or b'"deleted"' not in line:
+            return None
+        try:
+            asked: Any = msgspec.json.decode(line, type=self._deletion)
+        except _BROKEN:
+            return None
+        if not asked.deleted:
+            return None
+        return decode_body(line, self._deletion)
 
     def key_text(self, row: Any) -> str:
         """The key of a decoded row as answers show it."""
-        key: Any = self._key(row)
+        key = self._key(row)
         if type(key) is str:
             return key
         return "/".join(map(_text, key if self._compound else (key,)))
 
-    def deletion(self, line: bytes) -> Any:
-        """The key (as an object with its fields) that the line asks to remove, None if it is not a deletion."""
-        if not self._deletable or b'"deleted"' not in line:
-            return None
-        try:
-            asked: Any = self._deletion.decode(line)
-        except BROKEN:
-            return None
-        return asked if asked.deleted is True else None
-
     def readable_key(self, line: bytes) -> str:
         """As much of the key as a broken line shows, to help its sender find the row."""
         try:
-            return self.key_text(self._loose_key.decode(line))[:200]
-        except BROKEN:
+            return self.key_text(self._loose.decode(line))[:200]
+        except _BROKEN:
             return ""
 
 
-def explain(error: Exception) -> RowError:
-    """What the decoder said, as a code and a field."""
-    if not isinstance(error, msgspec.ValidationError):
-        return RowError(MALFORMED_JSON.code, "", MALFORMED_JSON.ru)
-    text, _, where = str(error).partition(" - at `$")
-    path = where.removesuffix("`").lstrip(".")
-    kind = next((kind for pattern, kind in _MESSAGES if pattern.search(text)), FIELD_TYPE)
-    if kind in (FIELD_REQUIRED, FIELD_UNKNOWN) and (named := re.search(r"field `(.*)`$", text, re.DOTALL)):
-        path = f"{path}.{named[1]}" if path else named[1]
-    expected = re.search(r"Expected `([^`]+)`", text)
-    return RowError(kind.code, path[:200], kind.text("ru", {"expected": expected[1] if expected else "?"}))
-
-
-def control_character(line: bytes) -> RowError | None:
-    """Refuses a line whose texts hold control characters other than line ends and tabs."""
-    if not _MAYBE_CONTROL.search(line):
-        return None
-    path = next(_controls(msgspec.json.decode(line), ""), None)
-    return None if path is None else RowError(FIELD_CONTROL.code, path, FIELD_CONTROL.ru)
-
-
-def _controls(value: Any, path: str) -> Iterator[str]:
-    if isinstance(value, str):
-        if _CONTROL.search(value):
-            yield path
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _controls(name, path)
-            yield from _controls(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _controls(inner, f"{path}[{index}]")
+def first_error(problem: Problem) -> RowError:
+    """A problem as the refusal of a row."""
+    if problem.errors:
+        error = problem.errors[0]
+        return RowError(error.kind.code, error.field, error.kind.text("ru", error.params))
+    return RowError(problem.kind.code, "", problem.kind.text("ru", problem.params))
 
 
 def _text(part: Any) -> str:

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.sqlite.aiosqlite import dialect as _sqlite
 from core.errors import FIELD_FORMAT
 from core.exchange.errors import LINE_TOO_LONG, UNKNOWN_REFERENCE
 from core.exchange.loader.columns import Columns, Unfit, check_key
-from core.exchange.loader.decoding import BROKEN, Decoding, control_character, explain
+from core.exchange.loader.decoding import Decoding, first_error
 from core.exchange.loader.lines import Line
 from core.exchange.loader.writer import row_failed
 from core.exchange.schemas import RowAnswer
-from core.sdk import Dataset, Reference, RowError, UnitOfWork, any_of
+from core.sdk import Dataset, Problem, Reference, RowError, UnitOfWork, any_of
 
 P = TypeVar("P", bound=msgspec.Struct)
 
@@ -41,7 +41,7 @@ class Plan(Generic[P]):
     def __init__(self, dataset: Dataset[P], dialect: sa.Dialect) -> None:
         self.dataset = dataset
         self._decoding = Decoding(dataset)
-        self._decode = self._decoding.decode
+        self._decode = self._decoding.row
         self._dialect = dialect
         self._columns: Columns | None = None
         self.keys: Columns | None = None
@@ -71,20 +71,18 @@ class Plan(Generic[P]):
             return refused(number, "", error)
         try:
             row = self._decode(raw)
-            error_or_none = control_character(raw)
-        except BROKEN as error:
-            return self._not_a_row(number, raw, error)
-        key = self._decoding.key_text(row)
-        return refused(number, key, error_or_none) if error_or_none else self._prepare(number, key, row)
+        except Problem as problem:
+            return self._not_a_row(number, raw, problem)
+        return self._prepare(number, self._decoding.key_text(row), row)
 
-    def _not_a_row(self, number: int, raw: bytes, error: Exception) -> Row | RowAnswer:
-        asked = self._decoding.deletion(raw)
-        if asked is None:
-            return refused(number, self._decoding.readable_key(raw), explain(error))
+    def _not_a_row(self, number: int, raw: bytes, problem: Problem) -> Row | RowAnswer:
+        try:
+            asked = self._decoding.deletion(raw)
+        except Problem as of_deletion:
+            asked, problem = None, of_deletion
+        if asked is None or self.keys is None:
+            return refused(number, self._decoding.readable_key(raw), first_error(problem))
         key = self._decoding.key_text(asked)
-        if control := control_character(raw):
-            return refused(number, key, control)
-        assert self.keys is not None
         try:
             values = self.keys.convert(self.keys.of_fields(asked))
         except Unfit as unfit:

@@ -9,6 +9,7 @@ import structlog
 
 from core.exchange.errors import CONSTRAINT, ROW_FAILED, STILL_REFERENCED
 from core.exchange.loader.columns import STAGE, Columns
+from core.exchange.loader.decoding import first_error
 from core.sdk import Problem, RowError, UnitOfWork
 
 T = TypeVar("T")
@@ -86,8 +87,7 @@ async def isolate(
 def why_not_stored(error: Exception) -> RowError | None:
     """The refusal that an error means; None where no row is to blame (the connection is gone, the disk is full)."""
     if isinstance(error, Problem):
-        field = error.errors[0].field if error.errors else ""
-        return RowError(error.kind.code, field, error.kind.text("ru", error.params))
+        return first_error(error)
     if isinstance(error, _BROKEN_ROW) or _state(error)[:2] in ("54", "P0"):
         return RowError(CONSTRAINT.code, "", CONSTRAINT.text("ru", {"reason": _constraint(error)}))
     if isinstance(error, _BUG):
