@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from core.contracts.models import Contract
 from core.ports.billing import Billing
-from core.testing.flaky_billing import FlakyBilling
 from core.testing.cabinet import Cabinet, Caller
+from core.testing.flaky_billing import FlakyBilling
 from plugins.readings.models import Transmission
 from tests.plugins.readings.supplier import client, contract, insert
 
