@@ -29,7 +29,7 @@ def declared() -> list[str]:
 
 
 def closure(roots: list[str]) -> dict[str, str]:
-    """Name -> version of everything that `roots` need on this machine. Raises when one of the roots is not installed."""
+    """Name -> version of everything that `roots` need on this machine. Raises when a root is not installed."""
     found: dict[str, str] = {}
     waiting = [(Requirement(text), True) for text in roots]
     seen: set[str] = set()
