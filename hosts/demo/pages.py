@@ -43,8 +43,8 @@ def start(guide: DemoGuide | None, base: str) -> str:
     """What this host is, who can sign in, and three calls to begin with. `base`: the address of this host."""
     intro = (
         f"<p>Личный кабинет клиентов вымышленного поставщика «{escape(SUPPLIER)}». Здесь нет настоящих людей, "
-        "договоров и писем: данные сгенерированы, письма складываются в <a href='/demo/mail'>почту</a>, а показания принимает "
-        "<a href='/demo/billing'>вымышленный биллинг</a>. Всё остальное — настоящий кабинет.</p>"
+        "договоров и писем: данные сгенерированы, письма складываются в <a href='/demo/mail'>почту</a>, "
+        "а показания принимает <a href='/demo/billing'>вымышленный биллинг</a>. Всё остальное — настоящий кабинет.</p>"
     )
     if guide is None:
         return page("Демонстрация", intro + "<p>Данные ещё не загружены: подготовьте демонстрацию.</p>")
