@@ -125,7 +125,7 @@ async def confirm(ctx: Context, token: str) -> schemas.ContractConfirmed:
 
 
 async def grant(ctx: Context, account_id: str, contract_id: str, role: str) -> None:
-    """Gives an account one of the four roles on all of a contract, which is added if it was not there.
+    """Gives an account one of the four roles on all of a contract, which is added if it was not there yet.
 
     The caller has checked the right to it. Raises Problem when there is no such contract, or when it would get a
     second administrator (ROL-04).
@@ -138,6 +138,8 @@ async def grant(ctx: Context, account_id: str, contract_id: str, role: str) -> N
             raise Problem(NOT_FOUND)
         if role == store.ADMINISTRATOR and await uow.scalar(store.administrator(contract_id)) not in (None, account_id):
             raise Problem(errors.ADMINISTRATOR_EXISTS)
+        if await uow.one(store.active(account_id, contract_id)) == (role, True):
+            return
         held = {"state": "active", "role": role, "all_objects": True, "confirmed_at": uow.now}
         await uow.execute(
             uow.upsert(ContractLink)

@@ -90,3 +90,10 @@ def administrator(contract_id: str) -> sa.Select[str]:
     return sa.select(ContractLink.account_id).where(
         ContractLink.contract_id == contract_id, ContractLink.role == ADMINISTRATOR, ContractLink.state == "active"
     )
+
+
+def active(account_id: str, contract_id: str) -> sa.Select[str, bool]:
+    """The role of an account on a contract, and whether it covers all energy objects."""
+    return sa.select(ContractLink.role, ContractLink.all_objects).where(
+        ContractLink.account_id == account_id, ContractLink.contract_id == contract_id, ContractLink.state == "active"
+    )

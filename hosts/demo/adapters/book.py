@@ -17,7 +17,7 @@ import msgspec
 from core.ports.billing import Answer, Fact
 
 TroubleKind = Literal["unavailable", "lost_reply", "hang"]
-"""unavailable: nothing is taken; lost_reply: taken, but the reply gets lost; hang: neither taken nor a reply."""
+"""unavailable: nothing is taken; lost_reply: the facts are taken, the reply is lost; hang: no reply comes."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS fact (
     arrival INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, fact BLOB NOT NULL, answers BLOB NOT NULL
