@@ -20,6 +20,7 @@ from core.identity.public import create_service_account, create_staff
 from core.sdk import Dataset
 from hosts import logs
 from hosts.asgi import CONFIG_ENV, worker_of
+from hosts.demo import commands as demo_commands
 
 T = TypeVar("T")
 
@@ -232,6 +233,10 @@ def jobs_redrive(context: click.Context, target: str) -> None:
     click.echo(f"{run_in(host, redrive)} jobs will run again")
 
 
+cli.add_command(demo_commands.demo)
+cli.add_command(demo_commands.walk)
+
+
 def main(argv: list[str] | None = None) -> Any:
     """Runs the command line; mistakes of the configuration are one line, not a trace."""
     try:
@@ -242,3 +247,7 @@ def main(argv: list[str] | None = None) -> Any:
         fields = "; ".join(f"{item.field}: {item.kind.en}" for item in problem.errors)
         click.echo(f"abonent: {problem.kind.en.format_map(problem.params)} {fields}".rstrip(), err=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
