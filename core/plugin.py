@@ -11,6 +11,7 @@ from core.adapters import ADAPTERS, PORTS
 from core.db.migrate import HOST_MIGRATIONS
 from core.errors import CORE_ERRORS
 from core.http import idempotency, system
+from core.jobs import PURGE
 from core.sdk import Adapter, Context, ErrorKind, Every, Hooks, Job, Migrations, Port
 
 
@@ -27,7 +28,7 @@ class CorePlugin(Hooks):
     """Table of contents."""
 
     name = "core"
-    places = ("health", "ready", "metrics", "docs")
+    places = ("health", "ready", "metrics", "schema", "docs")
 
     def errors(self) -> Sequence[ErrorKind]:
         return CORE_ERRORS
@@ -36,7 +37,7 @@ class CorePlugin(Hooks):
         return system.ROUTES
 
     def jobs(self) -> Sequence[Job[Any]]:
-        return (Job("core.forget_keys", forget_keys, ForgetKeys, every=Every(timedelta(hours=1))),)
+        return (Job("core.forget_keys", forget_keys, ForgetKeys, every=Every(timedelta(hours=1))), PURGE)
 
     def ports(self) -> Sequence[Port]:
         return PORTS

@@ -22,8 +22,9 @@ from core.db.reader import Query, Reader
 from core.db.tables import Outbox
 from core.db.types import Moment, any_of
 
-# The text of the partial index: with bound parameters SQLite would not see that the index applies.
+# The texts of the partial indexes: with bound parameters SQLite would not see that an index applies.
 _OPEN = sa.text("state IN ('new', 'sent', 'run')")
+_TAKEN = sa.text("state <> 'new'")
 _LAST_ID = 2**62
 
 
@@ -105,7 +106,7 @@ async def claim(
 
 async def _bury(connection: AsyncConnection, now: datetime, attempts: Mapping[str, int]) -> None:
     spent = Outbox.attempts >= sa.case(dict(attempts), value=Outbox.job, else_=2**31 - 1)
-    chosen = _locked(sa.and_(_OPEN, Outbox.state == "run", Outbox.due <= now, spent), 1000)
+    chosen = _locked(sa.and_(_TAKEN, Outbox.state == "run", Outbox.due <= now, spent), 1000)
     await connection.execute(
         sa.update(Outbox)
         .where(Outbox.id.in_(chosen))
@@ -115,7 +116,7 @@ async def _bury(connection: AsyncConnection, now: datetime, attempts: Mapping[st
 
 async def _waiting(connection: AsyncConnection, now: datetime) -> int:
     """Rows in the broker that no worker has taken yet and that are not overdue."""
-    count = sa.select(sa.func.count()).where(_OPEN, Outbox.state == "sent", Outbox.due > now)
+    count = sa.select(sa.func.count()).where(_TAKEN, Outbox.state == "sent", Outbox.due > now)
     return int(await connection.scalar(count) or 0)
 
 
@@ -196,7 +197,7 @@ async def add_slots(connection: AsyncConnection, slots: Sequence[tuple[str, date
 # ---- looking after it
 _DEAD = Query(
     sa.select(Outbox.id, Outbox.job, Outbox.attempts, Outbox.error, Outbox.created_at, Outbox.finished_at)
-    .where(Outbox.state == "dead", Outbox.id < sa.bindparam("before"))
+    .where(_TAKEN, Outbox.state == "dead", Outbox.id < sa.bindparam("before"))
     .where(sa.or_(sa.bindparam("job", type_=sa.Text()) == "", Outbox.job == sa.bindparam("job", type_=sa.Text())))
     .order_by(Outbox.id.desc())
     .limit(sa.bindparam("size", type_=sa.Integer())),
@@ -244,7 +245,9 @@ async def redrive_all(connection: AsyncConnection, job: str, now: datetime) -> i
 
 async def _redrive(connection: AsyncConnection, condition: sa.ColumnElement[bool], now: datetime) -> int:
     again = {"state": "new", "due": now, "attempts": 0, "finished_at": None}
-    return (await connection.execute(sa.update(Outbox).where(Outbox.state == "dead", condition).values(again))).rowcount
+    return (
+        await connection.execute(sa.update(Outbox).where(_TAKEN, Outbox.state == "dead", condition).values(again))
+    ).rowcount
 
 
 async def purge(writer: AsyncEngine, *, before: datetime, slots_before: datetime, batch: int = 1000) -> int:
@@ -257,7 +260,7 @@ async def purge(writer: AsyncEngine, *, before: datetime, slots_before: datetime
     own_key = sa.func.substr(Outbox.dedup_key, 1, sa.func.length(Outbox.job) + 1) == Outbox.job + ":"
     slot_key = sa.func.substr(Outbox.dedup_key, 1, sa.func.length(Outbox.job) + 6) == Outbox.job + ":slot:"
     free = sa.or_(Outbox.dedup_key.is_(None), sa.not_(own_key), sa.and_(slot_key, Outbox.finished_at < slots_before))
-    old = sa.select(Outbox.id).where(Outbox.state == "done", Outbox.finished_at < before, free).limit(batch)
+    old = sa.select(Outbox.id).where(_TAKEN, Outbox.state == "done", Outbox.finished_at < before, free).limit(batch)
     deleted = 0
     while True:
         async with writer.begin() as connection:

@@ -41,7 +41,13 @@ class Outbox(Base):
             sqlite_where=sa.text("state IN ('new', 'sent', 'run')"),
             postgresql_where=sa.text("state IN ('new', 'sent', 'run')"),
         ),
-        sa.Index("ix_core_outbox_state", "state", "finished_at"),
+        sa.Index(
+            "ix_core_outbox_state",  # without new ones, lest SQLite sort a whole backlog by it
+            "state",
+            "finished_at",
+            sqlite_where=sa.text("state <> 'new'"),
+            postgresql_where=sa.text("state <> 'new'"),
+        ),
         {"sqlite_autoincrement": True},  # an id must not come back after a purge: it names the order to others
     )
 

@@ -1,6 +1,7 @@
 """The unit of work: one transaction per use case, and everything that has to leave with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -116,6 +117,18 @@ class UnitOfWork:
         """Serialises transactions by name until the commit. (On SQLite every writing transaction already is alone.)"""
         if not self.is_sqlite:
             await self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the transaction that may fail alone: its statements and all that would leave with it are undone."""
+        marks = [(leaving, len(leaving)) for leaving in (self._facts, self._jobs, self._audit)]
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            for leaving, length in marks:
+                del leaving[length:]
+            raise
 
     # ---- what leaves with the transaction
     def emit(self, event: msgspec.Struct, *, subject: str) -> str:

@@ -1,6 +1,7 @@
 """Deny by default: every route names who may call it, and one guard enforces it."""
 
 import hmac
+import re
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -12,6 +13,7 @@ from core.errors import (
     CSRF_MISSING,
     EMAIL_NOT_CONFIRMED,
     FORBIDDEN,
+    MALFORMED_REQUEST,
     NOT_FOUND,
     ONBOARDING_INCOMPLETE,
     ROLE_FORBIDS,
@@ -25,6 +27,8 @@ SESSION_COOKIE = "abonent_session"
 CSRF_HEADER = "x-csrf-token"
 CONTEXT_KEY = "abonent.context"
 REQUEST_ID_KEY = "abonent.request_id"
+_STRANGE_PATH = re.compile(r"//|.+/$|[\x00-\x1f\x7f]")
+_CONTROL_IN_QUERY = re.compile(rb"%(0[0-8bcef]|1[0-9a-f]|7f)", re.IGNORECASE)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _Kind = Literal["public", "session", "account", "permission", "staff", "service"]
 
@@ -81,6 +85,7 @@ class Authenticator(Protocol):
 
 async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: makes the `Context` and refuses whoever may not call."""
+    check_address(connection.scope["path"], connection.scope["query_string"])
     runtime: Runtime = connection.app.state.runtime
     access: Access = handler.opt["access"]
     contract_id: str | None = connection.path_params.get("contract_id")
@@ -98,6 +103,14 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         connection.client.host if connection.client else "",
         connection.headers.get("user-agent", "")[:400],
     )
+
+
+def check_address(path: str, query: bytes) -> None:
+    """Refuses what no client of ours sends and what PostgreSQL, a proxy and we might read differently."""
+    if _STRANGE_PATH.search(path):
+        raise Problem(NOT_FOUND)
+    if _CONTROL_IN_QUERY.search(query):
+        raise Problem(MALFORMED_REQUEST)
 
 
 async def _identify(

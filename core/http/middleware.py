@@ -5,8 +5,9 @@ import time
 from typing import Any
 
 import structlog
+from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from core.http.access import REQUEST_ID_KEY
@@ -34,7 +35,7 @@ class Metrics:
 class Observer:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: Litestar, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
 

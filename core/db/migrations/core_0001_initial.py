@@ -86,11 +86,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('new', 'sent', 'run')"),
         postgresql_where=sa.text("state IN ('new', 'sent', 'run')"),
     )
-    op.create_index("ix_core_outbox_state", "core_outbox", ["state", "finished_at"], unique=False)
+    op.create_index(
+        "ix_core_outbox_state",
+        "core_outbox",
+        ["state", "finished_at"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'new'"),
+        postgresql_where=sa.text("state <> 'new'"),
+    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_core_outbox_state", table_name="core_outbox")
+    op.drop_index(
+        "ix_core_outbox_state",
+        table_name="core_outbox",
+        sqlite_where=sa.text("state <> 'new'"),
+        postgresql_where=sa.text("state <> 'new'"),
+    )
     op.drop_index(
         "ix_core_outbox_open",
         table_name="core_outbox",
