@@ -17,6 +17,7 @@ import httpx
 
 from core.config import ConfigError, load
 from core.host import Host
+from hosts import logs
 from hosts.demo import prepare, seed
 from hosts.demo.schemas import DemoGuide
 from hosts.demo.walk import walk as walk_through
@@ -32,6 +33,7 @@ _START_SECONDS = 30
 def demo(context: click.Context, port: int, contracts: int) -> None:
     """Prepare a supplier with data and people, and serve it on 127.0.0.1."""
     config: Path = context.obj
+    logs.configure("WARNING")
     if _in_use(port):
         raise ConfigError(f"port {port} is in use: give another one (make demo PORT=8001)")
     started = time.monotonic()
@@ -46,6 +48,7 @@ def demo(context: click.Context, port: int, contracts: int) -> None:
 @click.pass_context
 def walk(context: click.Context) -> None:
     """Start a demo host on a free port and do the main job over HTTP, printing every step."""
+    logs.configure("WARNING")
     with TemporaryDirectory() as folder, started_demo(context.obj, Path(folder)) as base_url:
         asyncio.run(walk_through(base_url, click.echo))
 
