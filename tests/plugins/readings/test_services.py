@@ -31,7 +31,7 @@ from plugins.readings.schemas import (
 from plugins.readings.services import feeds
 from plugins.readings.services.form import FormFilter, contracts, form
 from plugins.readings.services.submission import sent, submit
-from tests.plugins.readings.conftest import JANUARY, insert, meter, register, window
+from tests.plugins.readings.supplier import JANUARY, insert, meter, register, window
 
 Make = Callable[..., Context]
 
@@ -324,6 +324,21 @@ async def test_closing_a_period_hands_the_values_over(runtime: Runtime, context:
         await feeds.load_windows(uow, [closing])
     kept = await rows(runtime, sa.select(Previous.value).where(Previous.meter_id == "m1"))
     assert kept[0].value == 333400  # closing twice does nothing more
+
+
+async def test_a_submission_is_either_before_the_closing_or_refused(runtime: Runtime, context: Make) -> None:
+    closing = WindowRow("c1", JANUARY, date(2026, 1, 22), date(2026, 2, 6), closed=True)
+
+    async def close() -> None:
+        async with runtime.transaction("test") as uow:
+            await feeds.load_windows(uow, [closing])
+
+    tried = [submit(context(), body(m1={"A_total": str(20_000 + index)})) for index in range(6)]
+    ended = await asyncio.gather(*tried[:3], close(), *tried[3:], return_exceptions=True)
+    assert all(end is None or isinstance(end, ReadingsReceipt | Problem) for end in ended)
+    last = (await facts(runtime))[-1:]
+    kept = await rows(runtime, sa.select(Previous.value).where(Previous.meter_id == "m1"))
+    assert kept[0].value == (last[0].values[0].value if last else Decimal("16249.16"))
 
 
 async def test_values_stay_until_the_period_is_closed(context: Make, clock: MovableClock) -> None:
