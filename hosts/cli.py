@@ -96,6 +96,7 @@ def serve(context: click.Context, address: str, port: int, workers: int, migrati
     """Serve HTTP; with `[jobs] embedded_worker` the jobs run in the same process. SIGTERM drains."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     host = host_of(context)
     if workers > 1 and host.database().is_sqlite:
@@ -116,6 +117,7 @@ def serve(context: click.Context, address: str, port: int, workers: int, migrati
         factory=True,
         websockets=False,
         log_access=False,
+        log_level=LogLevels(os.environ.get("ABONENT_LOG_LEVEL", "INFO").lower()),
         workers_kill_timeout=30,
     ).serve()
 

@@ -17,6 +17,7 @@ import httpx
 
 from core.config import ConfigError, load
 from core.host import Host
+from hosts import logs
 from hosts.demo import prepare, seed
 from hosts.demo.schemas import DemoGuide
 from hosts.demo.walk import walk as walk_through
@@ -31,7 +32,8 @@ _START_SECONDS = 30
 @click.pass_context
 def demo(context: click.Context, port: int, contracts: int) -> None:
     """Prepare a supplier with data and people, and serve it on 127.0.0.1."""
-    config: Path = context.obj
+    config = _settled(context.obj, Path("var/demo"), port)
+    logs.configure("WARNING")
     if _in_use(port):
         raise ConfigError(f"port {port} is in use: give another one (make demo PORT=8001)")
     started = time.monotonic()
@@ -46,6 +48,7 @@ def demo(context: click.Context, port: int, contracts: int) -> None:
 @click.pass_context
 def walk(context: click.Context) -> None:
     """Start a demo host on a free port and do the main job over HTTP, printing every step."""
+    logs.configure("WARNING")
     with TemporaryDirectory() as folder, started_demo(context.obj, Path(folder)) as base_url:
         asyncio.run(walk_through(base_url, click.echo))
 
@@ -53,12 +56,11 @@ def walk(context: click.Context) -> None:
 @contextmanager
 def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) -> Iterator[str]:
     """A demo host with its own data in `folder` and its own process; yields its address, stops it by SIGTERM."""
-    config = folder / "demo.toml"
-    config.write_text(template.read_text(encoding="utf-8").replace("var/demo", folder.as_posix()), encoding="utf-8")
-    asyncio.run(prepare.prepare(Host(load(config)), contracts, say=lambda _: None))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    config = _settled(template, folder, port)
+    asyncio.run(prepare.prepare(Host(load(config)), contracts, say=lambda _: None))
     env = {**os.environ, "ABONENT_LOG_LEVEL": "WARNING"}
     process = subprocess.Popen(_server(config, port), env=env, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
     try:
@@ -68,6 +70,15 @@ def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) 
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=60)
         sys.stderr.buffer.write(b"".join(line for line in log.splitlines(True) if b'"level"' in line))
+
+
+def _settled(template: Path, folder: Path, port: int) -> Path:
+    """The demo's host file with its data in `folder` and its links on `port`."""
+    text = template.read_text(encoding="utf-8").replace("var/demo", folder.as_posix())
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "demo.toml"
+    config.write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
+    return config
 
 
 def _server(config: Path, port: int) -> list[str]:
