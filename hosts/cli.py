@@ -20,6 +20,7 @@ from core.identity.public import create_service_account, create_staff
 from core.sdk import Dataset
 from hosts import logs
 from hosts.asgi import CONFIG_ENV, worker_of
+from hosts.demo import commands as demo_commands
 
 T = TypeVar("T")
 
@@ -95,6 +96,7 @@ def serve(context: click.Context, address: str, port: int, workers: int, migrati
     """Serve HTTP; with `[jobs] embedded_worker` the jobs run in the same process. SIGTERM drains."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     host = host_of(context)
     if workers > 1 and host.database().is_sqlite:
@@ -115,6 +117,7 @@ def serve(context: click.Context, address: str, port: int, workers: int, migrati
         factory=True,
         websockets=False,
         log_access=False,
+        log_level=LogLevels(os.environ.get("ABONENT_LOG_LEVEL", "INFO").lower()),
         workers_kill_timeout=30,
     ).serve()
 
@@ -232,6 +235,10 @@ def jobs_redrive(context: click.Context, target: str) -> None:
     click.echo(f"{run_in(host, redrive)} jobs will run again")
 
 
+cli.add_command(demo_commands.demo)
+cli.add_command(demo_commands.walk)
+
+
 def main(argv: list[str] | None = None) -> Any:
     """Runs the command line; mistakes of the configuration are one line, not a trace."""
     try:
@@ -242,3 +249,7 @@ def main(argv: list[str] | None = None) -> Any:
         fields = "; ".join(f"{item.field}: {item.kind.en}" for item in problem.errors)
         click.echo(f"abonent: {problem.kind.en.format_map(problem.params)} {fields}".rstrip(), err=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -27,6 +27,8 @@ SESSION_COOKIE = "abonent_session"
 CSRF_HEADER = "x-csrf-token"
 CONTEXT_KEY = "abonent.context"
 REQUEST_ID_KEY = "abonent.request_id"
+PATH_KEY = "abonent.path"
+"""The path as it came: the framework's own is already tidied."""
 _STRANGE_PATH = re.compile(r"//|.+/$|[\x00-\x1f\x7f]")
 _CONTROL_IN_QUERY = re.compile(rb"%(0[0-8bcef]|1[0-9a-f]|7f)", re.IGNORECASE)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -85,7 +87,8 @@ class Authenticator(Protocol):
 
 async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: makes the `Context` and refuses whoever may not call."""
-    check_address(connection.scope["path"], connection.scope["query_string"])
+    scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
+    check_address(scope.get(PATH_KEY, scope["path"]), scope["query_string"])
     runtime: Runtime = connection.app.state.runtime
     access: Access = handler.opt["access"]
     contract_id: str | None = connection.path_params.get("contract_id")
@@ -93,7 +96,6 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     if access.kind != "public":
         identified = await _identify(connection, runtime, contract_id)
     check(access, identified, runtime, contract_id)
-    scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
     scope[CONTEXT_KEY] = Context(
         runtime,
         identified.actor,

@@ -105,22 +105,24 @@ def on_problem(request: Request[Any, Any, Any], error: Problem) -> Response[Prob
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemBody]:
     """Handler of the framework's refusals: unknown paths, wrong methods, malformed parameters."""
     if isinstance(error, ValidationException):
-        return respond(request, Problem(errors.INVALID, errors=_parameters(error)))
+        return respond(request, Problem(errors.INVALID, errors=_parameters(request, error)))
     kind = _BY_STATUS.get(error.status_code, errors.MALFORMED_REQUEST)
     return respond(request, Problem(kind))
 
 
-def _parameters(error: ValidationException) -> list[FieldProblem]:
+def _parameters(request: Request[Any, Any, Any], error: ValidationException) -> list[FieldProblem]:
     if "Missing required" in error.detail:
         return [FieldProblem(error.detail.split("'")[1], errors.FIELD_REQUIRED)]
     listed = error.extra if isinstance(error.extra, list) else []
-    return [_parameter(item.get("key", ""), item["message"]) for item in listed]
+    return [_parameter(request, item.get("key", ""), item["message"]) for item in listed]
 
 
-def _parameter(name: str, message: str) -> FieldProblem:
+def _parameter(request: Request[Any, Any, Any], name: str, message: str) -> FieldProblem:
     if name == "data":  # the framework's name for the body, which is absent
         return FieldProblem("", errors.FIELD_REQUIRED)
-    return classify(message, name)
+    declared = request.route_handler.parsed_fn_signature.parameters.get(name)
+    sent_as = getattr(declared.kwarg_definition, "name", None) if declared else None
+    return classify(message, sent_as or name)
 
 
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:

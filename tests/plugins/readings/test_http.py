@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from core.contracts.models import Contract
 from core.ports.billing import Billing
-from core.testing.billing import FakeBilling
 from core.testing.cabinet import Cabinet, Caller
+from core.testing.flaky_billing import FlakyBilling
 from plugins.readings.models import Transmission
 from tests.plugins.readings.supplier import client, contract, insert
 
@@ -363,7 +363,7 @@ async def test_the_company_receives_each_value_once_and_in_order(supplier: Cabin
 
 
 async def test_readings_wait_for_a_billing_that_is_down(supplier: Cabinet) -> None:
-    billing = FakeBilling()
+    billing = FlakyBilling()
     billing.down = True
     cast(dict[type, Any], supplier.runtime.ports)[Billing] = billing
     caller = await client(supplier)
