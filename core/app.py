@@ -9,9 +9,8 @@ from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
+from litestar.params import FromPath
 
-import core
 from core.access import DatabaseAuthenticator
 from core.context import Context, Runtime
 from core.db.uow import AlreadyAnswered
@@ -28,11 +27,10 @@ from core.plugins import API
 OnOpen = Callable[[Runtime], AbstractAsyncContextManager[None]]
 
 
-def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
-    """The application. `on_open` runs beside it with its runtime (the embedded worker)."""
+def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
+    """The ASGI application (its `.app` is Litestar). `on_open` runs beside it with its runtime: the worker."""
     metrics = Metrics()
     routes = [*host.manifest.routes, *_closed_sections(host)]
-    operations = {str(handler.operation_id): handler for handler in routes}
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -51,7 +49,7 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
         config.state.update({"manifest": host.manifest, "authenticator": DatabaseAuthenticator(), "metrics": metrics})
         return config
 
-    return Litestar(
+    app = Litestar(
         route_handlers=routes,
         lifespan=[lifespan],
         on_app_init=[configure],
@@ -65,15 +63,12 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Litestar:
             HTTPException: problems.on_http,
             Exception: problems.on_error,
         },
-        middleware=[lambda app: Observer(app, metrics)],
-        openapi_config=_openapi(operations),
+        openapi_config=None,
         request_max_body_size=host.config.host.max_body,
         logging_config=None,
     )
-
-
-def _openapi(operations: dict[str, HTTPRouteHandler]) -> OpenAPIConfig:
-    return openapi.config(core.__version__, operations)
+    app.state.description = openapi.describe(app)
+    return Observer(app, metrics)
 
 
 def _provide_context(request: Request[Any, Any, Any]) -> Context:
@@ -99,7 +94,7 @@ def _closed(name: str, place: str, method: str) -> HTTPRouteHandler:
         include_in_schema=False,
         status_code=200,
     )
-    async def closed(path: str = "") -> Response[ProblemBody]:
+    async def closed(path: FromPath[str] = "") -> Response[ProblemBody]:
         """A section that is switched off."""
         raise Problem(PLUGIN_UNHEALTHY, retry_after=60, plugin=name)
 

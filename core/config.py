@@ -51,6 +51,8 @@ class JobSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Jobs running at once in one worker."""
     lease_seconds: float = 30
     """A worker that has not renewed its lease for so long has lost the job."""
+    queue: str = "abonent"
+    """Name of the broker's queue; deployments that share a broker need different ones."""
     attempts: int = 10
     """Failed runs until a job is dead."""
 

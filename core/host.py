@@ -13,14 +13,17 @@ from core.context import Runtime
 from core.contracts.plugin import ContractsPlugin
 from core.db import migrate
 from core.db.engine import Database
+from core.exchange.jobs import feed_waker
+from core.exchange.plugin import ExchangePlugin
 from core.identity.plugin import IdentityPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.plugin import CorePlugin
 from core.plugins import Manifest, assemble
+from core.ports.billing import Billing
 from core.sdk import ROLES, AdapterHost, Hooks, Job, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin)
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin, ExchangePlugin)
 
 
 class Host:
@@ -67,7 +70,7 @@ class Host:
 
     async def open(self) -> Runtime:
         """A runtime on the current event loop."""
-        database = self.database()
+        database, ports = self.database(), self._ports()
         await database.open()
         return Runtime(
             database=database,
@@ -78,10 +81,10 @@ class Host:
             supplier=self.config.host.name,
             secure_cookies=self.config.host.secure_cookies,
             data_dir=Path(self.config.host.data_dir),
-            routing=self.manifest.routing,
+            routing=msgspec.structs.replace(self.manifest.routing, wake_feed=feed_waker(ports[Billing])),
             permissions=self._permissions(),
             settings=self.manifest.settings,
-            ports=self._ports(),
+            ports=ports,
             contributions=self.manifest.declared,
         )
 

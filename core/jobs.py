@@ -240,7 +240,7 @@ async def _purge(ctx: Context, command: Purge) -> None:
     await outbox.purge(ctx.runtime.database.writer, before=ctx.now() - kept, slots_before=ctx.now() - slots_kept)
 
 
-PURGE = Job("purge_jobs", _purge, Purge, every=Every(at=time(3, 30)))
+PURGE = Job("core.purge_jobs", _purge, Purge, every=Every(at=time(3, 30)))
 
 
 # ---- tests

@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from core.adapters import ADAPTERS, PORTS
 from core.db.migrate import HOST_MIGRATIONS
 from core.errors import CORE_ERRORS
 from core.http import idempotency, system
-from core.sdk import Context, ErrorKind, Every, Hooks, Job, Migrations
+from core.jobs import PURGE
+from core.sdk import Adapter, Context, ErrorKind, Every, Hooks, Job, Migrations, Port
 
 
 class ForgetKeys(msgspec.Struct, frozen=True):
@@ -26,7 +28,7 @@ class CorePlugin(Hooks):
     """Table of contents."""
 
     name = "core"
-    places = ("health", "ready", "metrics", "docs")
+    places = ("health", "ready", "metrics", "schema", "docs")
 
     def errors(self) -> Sequence[ErrorKind]:
         return CORE_ERRORS
@@ -35,7 +37,13 @@ class CorePlugin(Hooks):
         return system.ROUTES
 
     def jobs(self) -> Sequence[Job[Any]]:
-        return (Job("core.forget_keys", forget_keys, ForgetKeys, every=Every(timedelta(hours=1))),)
+        return (Job("core.forget_keys", forget_keys, ForgetKeys, every=Every(timedelta(hours=1))), PURGE)
+
+    def ports(self) -> Sequence[Port]:
+        return PORTS
+
+    def adapters(self) -> Sequence[Adapter]:
+        return ADAPTERS
 
     def migrations(self) -> Migrations:
         return Migrations(HOST_MIGRATIONS)

@@ -13,6 +13,7 @@ import msgspec
 import pluggy
 import sqlalchemy as sa
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody as JSONBody
 
 from core.clock import Clock as Clock
 from core.context import Actor as Actor
@@ -47,6 +48,8 @@ from core.http.lists import Limit as Limit
 from core.http.lists import Page as Page
 from core.http.lists import decode_cursor as decode_cursor
 from core.http.lists import page as page
+from core.http.routing import Ctx as Ctx
+from core.http.routing import PathId as PathId
 from core.http.routing import delete as delete
 from core.http.routing import get as get
 from core.http.routing import patch as patch

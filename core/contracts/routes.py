@@ -2,11 +2,11 @@
 
 from core.contracts import errors, schemas, services
 from core.contracts.permissions import VIEW
-from core.sdk import ACCOUNT, PUBLIC, Context, Cursor, Limit, Page, delete, get, permission, post
+from core.sdk import ACCOUNT, PUBLIC, Ctx, Cursor, JSONBody, Limit, Page, PathId, delete, get, permission, post
 
 
 @get("/api/v1/contracts", access=ACCOUNT, operation_id="contracts", tags=["contracts"])
-async def contracts(ctx: Context, cursor: Cursor = None, limit: Limit = 50) -> Page[schemas.ContractItem]:
+async def contracts(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Page[schemas.ContractItem]:
     """List the caller's contracts, by number, with the role and the permitted actions."""
     return await services.listed(ctx, cursor, limit)
 
@@ -20,7 +20,7 @@ async def contracts(ctx: Context, cursor: Cursor = None, limit: Limit = 50) -> P
     raises=[errors.NOT_CONFIRMABLE, errors.LINKED_ALREADY],
     tags=["contracts"],
 )
-async def add_contract(ctx: Context, data: schemas.ContractAddition) -> schemas.ContractPending:
+async def add_contract(ctx: Ctx, data: JSONBody[schemas.ContractAddition]) -> schemas.ContractPending:
     """Add a contract by its number and an address recorded in it; a letter with a link goes to that address."""
     return await services.add(ctx, data)
 
@@ -33,7 +33,7 @@ async def add_contract(ctx: Context, data: schemas.ContractAddition) -> schemas.
     raises=[errors.CONFIRMATION_GONE],
     tags=["contracts"],
 )
-async def confirm_contract(ctx: Context, data: schemas.ContractConfirmation) -> schemas.ContractConfirmed:
+async def confirm_contract(ctx: Ctx, data: JSONBody[schemas.ContractConfirmation]) -> schemas.ContractConfirmed:
     """Follow the link of the letter: the contract is linked to the account that asked for it."""
     return await services.confirm(ctx, data.token)
 
@@ -44,7 +44,7 @@ async def confirm_contract(ctx: Context, data: schemas.ContractConfirmation) -> 
     operation_id="contract",
     tags=["contracts"],
 )
-async def contract(ctx: Context, contract_id: str) -> schemas.ContractDetails:
+async def contract(ctx: Ctx, contract_id: PathId) -> schemas.ContractDetails:
     """Information on a linked contract."""
     return await services.details(ctx)
 
@@ -56,7 +56,7 @@ async def contract(ctx: Context, contract_id: str) -> schemas.ContractDetails:
     status_code=204,
     tags=["contracts"],
 )
-async def remove_contract(ctx: Context, contract_id: str) -> None:
+async def remove_contract(ctx: Ctx, contract_id: PathId) -> None:
     """Remove a contract, linked or pending, from the caller's account; other accounts keep it."""
     await services.remove(ctx, contract_id)
 

@@ -6,6 +6,7 @@ Each plugin's upgrade is one transaction on both databases; replicas that start 
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,18 +91,26 @@ def _is_current(connection: sa.Connection, owner: Owner) -> bool:
     return set(context.get_current_heads()) == set(script.get_heads())
 
 
-async def draft(database: Database, owner: Owner, message: str, revision: str) -> None:
-    """Writes a new migration from the difference between the tables and the database (for plugin developers)."""
+async def draft(owner: Owner, owners: Sequence[Owner], message: str) -> None:
+    """Writes the owner's next migration: the difference between its tables and its history, on a scratch database."""
+    owner.folder.mkdir(exist_ok=True)
+    number = len(list(owner.folder.glob("*.py"))) + 1
 
     def write(connection: sa.Connection) -> None:
         config = owner.config()
         config.attributes["options"] = {**owner.options(connection), "render_item": _render_type}
-        command.revision(
-            config, message, autogenerate=True, rev_id=f"{owner.name}_{revision}", version_path=str(owner.folder)
-        )
+        revision = f"{owner.name}_{number:04d}"
+        command.revision(config, message, autogenerate=True, rev_id=revision, version_path=str(owner.folder))
 
-    async with database.writer.begin() as connection:
-        await connection.run_sync(write)
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/scratch.db")
+        before = [other for other in owners if other.name == owner.name or list(other.folder.glob("*.py"))]
+        failed = await upgrade(database, before)
+        if failed:
+            raise next(iter(failed.values()))
+        async with database.writer.begin() as connection:
+            await connection.run_sync(write)
+        await database.close()
 
 
 def _render_type(kind: str, item: Any, _context: Any) -> str | bool:

@@ -1,6 +1,7 @@
 """The unit of work: one transaction per use case, and everything that has to leave with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -88,6 +89,7 @@ class UnitOfWork:
         self._facts: list[dict[str, Any]] = []
         self._jobs: list[dict[str, Any]] = []
         self._audit: list[dict[str, Any]] = []
+        self._answered = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -116,6 +118,18 @@ class UnitOfWork:
         """Serialises transactions by name until the commit. (On SQLite every writing transaction already is alone.)"""
         if not self.is_sqlite:
             await self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the transaction that may fail alone: its statements and all that would leave with it are undone."""
+        marks = [(leaving, len(leaving)) for leaving in (self._facts, self._jobs, self._audit)]
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            for leaving, length in marks:
+                del leaving[length:]
+            raise
 
     # ---- what leaves with the transaction
     def emit(self, event: msgspec.Struct, *, subject: str) -> str:
@@ -162,6 +176,7 @@ class UnitOfWork:
 
     async def answer(self, result: T, status: int = 201) -> T:
         """Keeps the answer of a creating call, to be repeated to a retry with the same Idempotency-Key."""
+        self._answered = True
         if self._claim:
             await self.connection.execute(
                 sa.update(Idempotency)
@@ -186,6 +201,8 @@ class UnitOfWork:
 
     async def flush(self) -> bool:
         """Writes what leaves with the transaction. True if jobs wait."""
+        if self._claim and not self._answered:
+            raise RuntimeError("a creating use case must pass its result through uow.answer")
         if self._facts:
             await self.connection.execute(sa.insert(Feed), self._facts)
             if self._routing.wake_feed:

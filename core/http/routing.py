@@ -1,14 +1,21 @@
 """`get`, `post`, ... for plugins: Litestar handlers that cannot be made without saying who may call them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import PathParameter
 from litestar.types import AnyCallable
 
+from core.context import Context
 from core.errors import ErrorKind
 from core.http.access import Access, authorize
 
+Ctx = NamedDependency[Context]
+"""Annotation of a handler's first argument, `ctx`: who calls, and everything a service needs."""
+PathId = Annotated[str, PathParameter(max_length=64, description="An identifier.")]
+"""Annotation of an identifier in the path."""
 Decorator = Callable[[AnyCallable], HTTPRouteHandler]
 
 

@@ -7,14 +7,13 @@ import msgspec
 import sqlalchemy as sa
 from litestar import MediaType, Request, Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from core.context import Context
 from core.db.reader import Query
 from core.errors import NOT_FOUND, Problem
 from core.http.access import PUBLIC
-from core.http.routing import get
+from core.http.routing import Ctx, get
 
 _STATIC = Path(__file__).parent / "static"
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "start.js": "text/javascript"}
@@ -53,7 +52,7 @@ async def health(request: Request) -> Health:  # type: ignore[type-arg]
 
 
 @get("/ready", access=PUBLIC, operation_id="ready", tags=["host"])
-async def ready(ctx: Context) -> Ready:
+async def ready(ctx: Ctx) -> Ready:
     """Whether requests can be served; 503 while the database is away."""
     await ctx.reader.first(_ONE)
     return Ready("ok")
@@ -65,6 +64,12 @@ async def metrics(request: Request) -> Response[bytes]:  # type: ignore[type-arg
     return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+@get("/schema/openapi.json", access=PUBLIC, operation_id="openapi", include_in_schema=False)
+async def openapi(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+    """The description of this API: OpenAPI 3.1."""
+    return Response(msgspec.json.encode(request.app.state.description), media_type=MediaType.JSON)
+
+
 @get("/docs", access=PUBLIC, operation_id="docs", include_in_schema=False, media_type=MediaType.HTML)
 async def docs() -> Response[str]:
     """The interactive page; everything that it loads comes from this host."""
@@ -72,7 +77,7 @@ async def docs() -> Response[str]:
 
 
 @get("/docs/assets/{name:str}", access=PUBLIC, operation_id="docs_asset", include_in_schema=False)
-async def docs_asset(name: Annotated[str, Parameter(max_length=64)]) -> Response[bytes]:
+async def docs_asset(name: Annotated[str, PathParameter(max_length=64)]) -> Response[bytes]:
     """A file of the interactive page."""
     if name not in _ASSETS:
         raise Problem(NOT_FOUND)
@@ -80,4 +85,4 @@ async def docs_asset(name: Annotated[str, Parameter(max_length=64)]) -> Response
     return Response(content, media_type=_ASSETS[name], headers={"Cache-Control": "max-age=86400"})
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (health, ready, metrics, docs, docs_asset)
+ROUTES: tuple[HTTPRouteHandler, ...] = (health, ready, metrics, openapi, docs, docs_asset)

@@ -5,16 +5,30 @@ from typing import Annotated
 
 from litestar import Response
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from core.errors import PRECONDITION_FAILED, TOO_MANY_REQUESTS
 from core.http.access import SESSION_COOKIE
 from core.identity import errors, schemas, services
-from core.sdk import FIELD_FORMAT, INVALID, PUBLIC, SESSION, Context, FieldProblem, Problem, delete, get, post, put
+from core.sdk import (
+    FIELD_FORMAT,
+    INVALID,
+    PUBLIC,
+    SESSION,
+    Context,
+    Ctx,
+    FieldProblem,
+    JSONBody,
+    Problem,
+    delete,
+    get,
+    post,
+    put,
+)
 
 IfMatch = Annotated[
     str | None,
-    Parameter(header="If-Match", max_length=40, description="The ETag that was read; 412 if it is old."),
+    HeaderParameter(name="If-Match", max_length=40, description="The ETag that was read; 412 if it is old."),
 ]
 
 
@@ -25,7 +39,7 @@ IfMatch = Annotated[
     raises=[errors.EMAIL_TAKEN],
     tags=["identity"],
 )
-async def register(ctx: Context, data: schemas.Registration) -> Response[schemas.Opened]:
+async def register(ctx: Ctx, data: JSONBody[schemas.Registration]) -> Response[schemas.Opened]:
     """Register with an e-mail address and a password; a session is opened at once.
 
     The next step is the code of the letter and the personal data; `me.step` names what is lacking.
@@ -42,7 +56,7 @@ async def register(ctx: Context, data: schemas.Registration) -> Response[schemas
     raises=[errors.EMAIL_CONFIRMED_ALREADY, TOO_MANY_REQUESTS],
     tags=["identity"],
 )
-async def send_email_code(ctx: Context) -> schemas.CodeSent:
+async def send_email_code(ctx: Ctx) -> schemas.CodeSent:
     """Send the confirmation code again, at most once a minute. Only the newest code counts."""
     return await services.send_code(ctx)
 
@@ -55,7 +69,7 @@ async def send_email_code(ctx: Context) -> schemas.CodeSent:
     raises=[errors.EMAIL_CONFIRMED_ALREADY],
     tags=["identity"],
 )
-async def confirm_email(ctx: Context, data: schemas.EmailCodeEntry) -> schemas.Me:
+async def confirm_email(ctx: Ctx, data: JSONBody[schemas.EmailCodeEntry]) -> schemas.Me:
     """Confirm the address by the code of the letter."""
     return await services.confirm_email(ctx, data.code)
 
@@ -67,26 +81,26 @@ async def confirm_email(ctx: Context, data: schemas.EmailCodeEntry) -> schemas.M
     raises=[errors.SIGN_IN_REFUSED, TOO_MANY_REQUESTS],
     tags=["identity"],
 )
-async def sign_in(ctx: Context, data: schemas.SignIn) -> Response[schemas.Opened]:
+async def sign_in(ctx: Ctx, data: JSONBody[schemas.SignIn]) -> Response[schemas.Opened]:
     """Sign in, a client or staff."""
     token, opened = await services.sign_in(ctx, data)
     return _with_session(ctx, token, opened)
 
 
 @get("/api/v1/sessions/current", access=SESSION, operation_id="who_am_i", tags=["identity"])
-async def who_am_i(ctx: Context) -> schemas.Me:
+async def who_am_i(ctx: Ctx) -> schemas.Me:
     """Who is signed in, whether the e-mail is confirmed, and the next step of the registration."""
     return await services.me(ctx)
 
 
 @delete("/api/v1/sessions/current", access=SESSION, operation_id="sign_out", status_code=204, tags=["identity"])
-async def sign_out(ctx: Context) -> None:
+async def sign_out(ctx: Ctx) -> None:
     """Sign out: the session in use ends, others go on."""
     await services.sign_out(ctx)
 
 
 @get("/api/v1/profile", access=SESSION, operation_id="profile", tags=["identity"])
-async def profile(ctx: Context) -> Response[schemas.Profile]:
+async def profile(ctx: Ctx) -> Response[schemas.Profile]:
     """The caller's own data; the ETag goes into If-Match of a change."""
     shown, version = await services.profile(ctx)
     return Response(shown, headers={"ETag": f'"{version}"'})
@@ -100,7 +114,7 @@ async def profile(ctx: Context) -> Response[schemas.Profile]:
     raises=[PRECONDITION_FAILED],
     tags=["identity"],
 )
-async def save_personal_data(ctx: Context, data: schemas.PersonalData, if_match: IfMatch = None) -> None:
+async def save_personal_data(ctx: Ctx, data: JSONBody[schemas.PersonalData], if_match: IfMatch = None) -> None:
     """Replace the personal data; also the first hard step of the registration."""
     await services.save_personal_data(ctx, data, _version(if_match))
 
@@ -113,7 +127,7 @@ async def save_personal_data(ctx: Context, data: schemas.PersonalData, if_match:
     raises=[PRECONDITION_FAILED],
     tags=["identity"],
 )
-async def save_phone(ctx: Context, data: schemas.Phone, if_match: IfMatch = None) -> None:
+async def save_phone(ctx: Ctx, data: JSONBody[schemas.Phone], if_match: IfMatch = None) -> None:
     """Replace the phone; also the last hard step of the registration."""
     await services.save_phone(ctx, data.phone, _version(if_match))
 

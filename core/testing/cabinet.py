@@ -1,5 +1,6 @@
 """A whole cabinet in the test's own event loop, called over HTTP like any other."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -8,17 +9,18 @@ from typing import Any
 
 import httpx
 import msgspec
-from litestar import Litestar
 
 from core.adapters.mail_folder import FolderLetter, FolderMail
 from core.app import create_app
 from core.config import Config, HostSettings
 from core.context import Context, Runtime
 from core.host import Host
+from core.http.middleware import Observer
 from core.identity.public import create_service_account, create_staff
+from core.jobs import Drained, drain
 from core.ports.mail import Mail
 from core.testing.clock import MovableClock
-from core.worker import drain
+from core.testing.description import Description
 
 PASSWORD = "Abcdef12"  # noqa: S105 - the manual's example
 SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
@@ -26,11 +28,16 @@ SECRET_KEY = "a secret key that only tests may know, 32 and more"  # noqa: S105
 
 
 class Caller(httpx.AsyncClient):
-    """Somebody who calls the cabinet; `sign` gives him a credential."""
+    """Somebody who calls the cabinet; `sign` gives him a credential. Every answer is held to the API description."""
 
-    def __init__(self, app: Litestar, address: str = "192.0.2.1") -> None:
+    def __init__(self, app: Observer, description: Description, address: str = "192.0.2.1") -> None:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=(address, 40000))  # type: ignore[arg-type]
-        super().__init__(transport=transport, base_url="http://cabinet.test")
+        super().__init__(transport=transport, base_url="http://cabinet.test", event_hooks={"response": [self._check]})
+        self._description = description
+
+    async def _check(self, answer: httpx.Response) -> None:
+        await answer.aread()
+        self._description.check(answer)
 
     def sign(self, token: str) -> "Caller":
         """Presents a session token or a service key from now on."""
@@ -41,24 +48,27 @@ class Caller(httpx.AsyncClient):
 class Cabinet:
     """The application, its clock, its letters and its jobs."""
 
-    def __init__(self, host: Host, app: Litestar, clock: MovableClock) -> None:
+    def __init__(self, host: Host, app: Observer, clock: MovableClock) -> None:
         self.host, self.app, self.clock = host, app, clock
+        self.description = Description(app.app.state.description)
         self._callers: list[Caller] = []
 
     @property
     def runtime(self) -> Runtime:
         """What services run with."""
-        runtime: Runtime = self.app.state.runtime
+        runtime: Runtime = self.app.app.state.runtime
         return runtime
 
     def anonymous(self, address: str = "192.0.2.1") -> Caller:
         """A caller without credentials."""
-        self._callers.append(Caller(self.app, address))
+        self._callers.append(Caller(self.app, self.description, address))
         return self._callers[-1]
 
-    async def drain(self) -> None:
-        """Runs every job that is due."""
-        await drain(self.runtime, self.host.jobs)
+    async def drain(self, *, failing: bool = False) -> Drained:
+        """Runs every job that is due. A job that fails fails the test, unless failures are expected."""
+        drained = await drain(self.runtime, self.host.jobs, self.host.config.jobs)
+        assert failing or not drained.failed, drained.errors
+        return drained
 
     async def letters(self, to: str | None = None) -> list[FolderLetter]:
         """Letters sent so far (after the due jobs have run), the newest first."""
@@ -162,9 +172,22 @@ def config_for_tests(database_url: str, data_dir: Path, **changes: Any) -> Confi
 async def running(host: Host, clock: MovableClock) -> AsyncIterator[Cabinet]:
     """The cabinet of a host, started and stopped."""
     app = create_app(host)
-    async with app.lifespan():
-        cabinet = Cabinet(host, app, clock)
-        try:
-            yield cabinet
-        finally:
-            await cabinet.close()
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.app.lifespan():
+            started.set()
+            await ended.wait()
+
+    living = asyncio.create_task(live())  # a lifespan must end in the task that began it; fixtures end in another
+    await asyncio.wait({living, waiting := asyncio.create_task(started.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if living.done():
+        living.result()
+    cabinet = Cabinet(host, app, clock)
+    try:
+        yield cabinet
+    finally:
+        await cabinet.close()
+        ended.set()
+        await living

@@ -1,32 +1,53 @@
 """The pytest plugin `abonent`: fixtures."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
+from core.config import Config
 from core.db.engine import Database
-from core.db.types import Base
+from core.host import Host
+from core.sdk import Hooks
+from core.testing.cabinet import Cabinet, config_for_tests, running
 from core.testing.clock import MovableClock
 from core.testing.databases import Databases
 
+pytest.register_assert_rewrite("core.testing.suites")
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker that ties a test to the catalogue of requirements."""
+    """Declares the markers that tie tests to what they prove."""
     config.addinivalue_line("markers", "requirement(*ids): the test does what these requirements' `accept` says")
-
-
-async def prepare_database(url: str) -> None:
-    """Brings an empty database to the current schema."""
-    database = Database(url)
-    async with database.writer.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await database.close()
+    config.addinivalue_line("markers", "repeats(*operations): the test repeats these creating calls with their key")
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def enabled_plugins() -> list[str]:
+    """The plugins that the cabinet under test runs; override it in your conftest."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def available_plugins() -> Mapping[str, Callable[[], type[Hooks]]] | None:
+    """How to load the plugins that may be enabled; None: those installed in this environment."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+    enabled_plugins: list[str],
+    available_plugins: Mapping[str, Callable[[], type[Hooks]]] | None,
+) -> Iterator[Databases]:
     """One migrated template for the session."""
-    made = Databases(tmp_path_factory.mktemp("databases"), prepare_database)
+    folder = tmp_path_factory.mktemp("databases")
+
+    async def prepare(url: str) -> None:
+        config = config_for_tests(url, folder, enabled=enabled_plugins)
+        await Host(config, available=available_plugins).migrate()
+
+    made = Databases(folder, prepare)
     made.open()
     yield made
     made.close()
@@ -51,3 +72,20 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def clock() -> MovableClock:
     """A clock standing at 25 January 2026, noon in Moscow."""
     return MovableClock()
+
+
+@pytest.fixture
+def host_config(database_url: str, tmp_path: Path, enabled_plugins: list[str]) -> Config:
+    """The host file of the cabinet under test; override it to change settings."""
+    return config_for_tests(database_url, tmp_path, enabled=enabled_plugins)
+
+
+@pytest.fixture
+async def cabinet(
+    host_config: Config,
+    clock: MovableClock,
+    available_plugins: Mapping[str, Callable[[], type[Hooks]]] | None,
+) -> AsyncIterator[Cabinet]:
+    """A running cabinet."""
+    async with running(Host(host_config, clock=clock, available=available_plugins), clock) as opened:
+        yield opened

@@ -535,7 +535,7 @@ async def test_a_purge_keeps_the_keys_that_must_go_on_refusing(database: Databas
     clock.move(timedelta(days=31))
     async with runtime.transaction("test") as uow:
         uow.enqueue(Purge())
-    assert (await drain(runtime, [PURGE], periodic=False)).done == {"purge_jobs": 1}
+    assert (await drain(runtime, [PURGE], periodic=False)).done == {PURGE.name: 1}
     async with database.writer.connect() as connection:
         kept = (await connection.execute(sa.select(Outbox.state, Outbox.dedup_key).order_by(Outbox.id))).all()
     assert [(state, key and key.partition("+")[0][:14]) for state, key in kept] == [

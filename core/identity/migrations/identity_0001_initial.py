@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("scopes", sa.Text(), server_default="", nullable=False),
         sa.Column("agreement_version", sa.Text(), nullable=True),
         sa.Column("agreement_accepted_at", Moment(), nullable=True),
-        sa.Column("advertising", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("advertising", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("surname", sa.Text(), server_default="", nullable=False),
         sa.Column("given_name", sa.Text(), server_default="", nullable=False),
         sa.Column("patronymic", sa.Text(), server_default="", nullable=False),

@@ -1,0 +1,3 @@
+"""Loads NDJSON of any length into a dataset: strict, idempotent, in flat memory, an answer for every row."""
+
+from core.exchange.loader.loading import load as load

@@ -1,0 +1,116 @@
+"""The load itself: lines -> rows -> one transaction per batch -> an answer per row."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from core.exchange.loader.lines import lines_of
+from core.exchange.loader.plan import Plan, Row, plan_of, refused
+from core.exchange.loader.writer import Outcome, isolate, remove, upsert, why_not_removed, why_not_stored
+from core.exchange.schemas import RowAnswer
+from core.exchange.settings import ExchangeSettings
+from core.sdk import Context, Dataset, RowError, UnitOfWork
+
+
+async def load(ctx: Context, dataset: Dataset[Any], body: AsyncIterator[bytes]) -> AsyncIterator[list[RowAnswer]]:
+    """Loads NDJSON given in pieces of any size; yields the answers of each batch, in the order of the lines.
+
+    A batch is one transaction: when this raises, the batches answered before are stored, and the whole load may be
+    repeated. A key that repeats within a batch is stored as its last row says, and all of its rows are answered alike.
+    """
+    limits = ctx.settings(ExchangeSettings)
+    plan = plan_of(dataset, ctx.runtime.database.is_sqlite)
+    batch: list[Row | RowAnswer] = []
+    size = 0
+    async for lines in lines_of(body, limits.max_line):
+        for line in lines:
+            batch.append(plan.read(line, limits.max_line))
+            size += len(line[1] or b"")
+            if len(batch) >= limits.batch_rows or size >= limits.batch_bytes:
+                yield await _store(ctx, plan, batch)
+                batch, size = [], 0
+    if batch:
+        yield await _store(ctx, plan, batch)
+
+
+async def _store(ctx: Context, plan: Plan[Any], batch: Sequence[Row | RowAnswer]) -> list[RowAnswer]:
+    rows = [item for item in batch if type(item) is Row]
+    outcomes: dict[int, Outcome] = {}
+    if rows:
+        async with ctx.uow() as uow:
+            await uow.lock(f"exchange.load:{plan.dataset.name}")  # two loads in different orders would deadlock
+            rows = await _refuse_orphans(uow, plan, rows, outcomes)
+            if plan.keys is None:
+                await _apply(uow, plan, rows, outcomes)
+            else:
+                await _write(uow, plan, rows, outcomes)
+    return [item if type(item) is RowAnswer else _answer(item, outcomes) for item in batch]
+
+
+def _answer(row: Any, outcomes: dict[int, Outcome]) -> RowAnswer:
+    outcome = outcomes[row.line]
+    if isinstance(outcome, RowError):
+        return refused(row.line, row.key, outcome)
+    return RowAnswer(row.line, row.key, outcome)
+
+
+async def _refuse_orphans(uow: UnitOfWork, plan: Plan[Any], rows: list[Row], outcomes: dict[int, Outcome]) -> list[Row]:
+    """The rows whose parents exist; the others are answered."""
+    if not plan.references:
+        return rows
+    kept = [row for row in rows if not row.deleted]
+    for reference in plan.references:
+        outcomes |= await reference.missing(uow, kept)
+    return [row for row in rows if row.line not in outcomes] if outcomes else rows
+
+
+async def _apply(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row], outcomes: dict[int, Outcome]) -> None:
+    """Hands the rows to the plugin."""
+    apply = plan.dataset.apply
+    assert apply is not None
+
+    async def work(part: Sequence[Row]) -> Sequence[Outcome]:
+        answers = await apply(uow, [row.row for row in part])
+        if len(answers) != len(part):
+            raise RuntimeError(f"dataset {plan.dataset.name}: apply() must answer every row")
+        return [answer or "accepted" for answer in answers]
+
+    if rows:
+        found = await isolate(uow, rows, work, why_not_stored)
+        outcomes |= {row.line: outcome for row, outcome in zip(rows, found, strict=True)}
+
+
+async def _write(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row], outcomes: dict[int, Outcome]) -> None:
+    """Stores the last row of each key; should the database refuse it, the one before it, and so on."""
+    by_key: dict[Any, list[Row]] = {}
+    for row in rows:
+        by_key.setdefault(row.id, []).append(row)
+    while by_key:
+        last = [same[-1] for same in by_key.values()]
+        found = await _write_once(uow, plan, last)
+        again: dict[Any, list[Row]] = {}
+        for row, outcome in zip(last, found, strict=True):
+            same = by_key[row.id]
+            if isinstance(outcome, RowError) and len(same) > 1:
+                outcomes[same.pop().line] = outcome
+                again[row.id] = same
+            else:
+                for one in same:
+                    outcomes[one.line] = outcome
+        by_key = again
+
+
+async def _write_once(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row]) -> list[Outcome]:
+    """Stores rows of distinct keys: deletions first, so that what they free can be taken."""
+
+    async def upsert_rows(part: Sequence[Row]) -> Sequence[Outcome]:
+        return await upsert(uow, plan.columns, [row.values for row in part])
+
+    async def remove_rows(part: Sequence[Row]) -> Sequence[Outcome]:
+        assert plan.keys is not None
+        return await remove(uow, plan.keys, [row.values for row in part])
+
+    gone = [row for row in rows if row.deleted]
+    kept = [row for row in rows if not row.deleted] if gone else rows
+    removed = iter(await isolate(uow, gone, remove_rows, why_not_removed) if gone else ())
+    stored = iter(await isolate(uow, kept, upsert_rows, why_not_stored) if kept else ())
+    return [next(removed if row.deleted else stored) for row in rows]
