@@ -9,10 +9,8 @@ from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
 from litestar.params import FromPath
 
-import core
 from core.access import DatabaseAuthenticator
 from core.context import Context, Runtime
 from core.db.uow import AlreadyAnswered
@@ -33,7 +31,6 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
     """The ASGI application (its `.app` is Litestar). `on_open` runs beside it with its runtime: the worker."""
     metrics = Metrics()
     routes = [*host.manifest.routes, *_closed_sections(host)]
-    operations = {str(handler.operation_id): handler for handler in routes}
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -66,15 +63,12 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
             HTTPException: problems.on_http,
             Exception: problems.on_error,
         },
-        openapi_config=_openapi(operations),
+        openapi_config=None,
         request_max_body_size=host.config.host.max_body,
         logging_config=None,
     )
+    app.state.description = openapi.describe(app)
     return Observer(app, metrics)
-
-
-def _openapi(operations: dict[str, HTTPRouteHandler]) -> OpenAPIConfig:
-    return openapi.config(core.__version__, operations)
 
 
 def _provide_context(request: Request[Any, Any, Any]) -> Context:

@@ -87,6 +87,18 @@ PRECONDITION_FAILED = ErrorKind(
 )
 TOO_LARGE = ErrorKind("too_large", 413, "Запрос слишком велик.", "The request is too large.")
 MALFORMED_JSON = ErrorKind("malformed_json", 400, "Тело запроса не является JSON.", "The body is not valid JSON.")
+DUPLICATE_KEY = ErrorKind(
+    "duplicate_key",
+    400,
+    "В теле запроса поле «{name}» указано дважды.",
+    "The body names the field “{name}” twice.",
+)
+UNSUPPORTED_MEDIA_TYPE = ErrorKind(
+    "unsupported_media_type",
+    415,
+    "Тело запроса должно иметь тип application/json, кодировку UTF-8 и не быть сжатым.",
+    "The body must be application/json in UTF-8, not compressed.",
+)
 MALFORMED_REQUEST = ErrorKind("malformed_request", 400, "Запрос составлен неверно.", "The request is malformed.")
 INVALID = ErrorKind("invalid", 422, "Проверьте заполнение полей.", "Some fields are wrong.")
 TOO_MANY_REQUESTS = ErrorKind(

@@ -28,7 +28,7 @@ class CorePlugin(Hooks):
     """Table of contents."""
 
     name = "core"
-    places = ("health", "ready", "metrics", "docs")
+    places = ("health", "ready", "metrics", "schema", "docs")
 
     def errors(self) -> Sequence[ErrorKind]:
         return CORE_ERRORS

@@ -53,6 +53,7 @@ class Worker:
         poll: float = 1.0,
     ) -> None:
         check_schedules(jobs)
+        self.queue = queue
         self.outcomes: Counter[str] = Counter()
         """Outcome -> how many runs in this process."""
         self._open_runtime, self._settings, self._jobs, self._poll = open_runtime, settings, jobs, poll

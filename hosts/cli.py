@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,10 +14,13 @@ from core.context import Context, Runtime
 from core.db import migrate as migrations
 from core.db import outbox
 from core.errors import Problem
+from core.exchange.loader import load as load_rows
 from core.host import Host
 from core.identity.public import create_service_account, create_staff
+from core.sdk import Dataset
 from hosts import logs
 from hosts.asgi import CONFIG_ENV, worker_of
+from hosts.demo import commands as demo_commands
 
 T = TypeVar("T")
 
@@ -93,6 +96,7 @@ def serve(context: click.Context, address: str, port: int, workers: int, migrati
     """Serve HTTP; with `[jobs] embedded_worker` the jobs run in the same process. SIGTERM drains."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     host = host_of(context)
     if workers > 1 and host.database().is_sqlite:
@@ -113,6 +117,7 @@ def serve(context: click.Context, address: str, port: int, workers: int, migrati
         factory=True,
         websockets=False,
         log_access=False,
+        log_level=LogLevels(os.environ.get("ABONENT_LOG_LEVEL", "INFO").lower()),
         workers_kill_timeout=30,
     ).serve()
 
@@ -147,6 +152,51 @@ def staff(context: click.Context, email: str, scopes: tuple[str, ...], password:
     """Make an account of the supplier's staff."""
     run_in(host_of(context), lambda runtime: create_staff(Context(runtime), email, password, list(scopes)))
     click.echo(f"{email} may sign in")
+
+
+@cli.group()
+def exchange() -> None:
+    """The company's data."""
+
+
+@exchange.command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def exchange_load(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Load NDJSON files; a file's name without its ending is the dataset (`contracts.ndjson`). Order matters."""
+    host = host_of(context)
+    datasets = {dataset.name: dataset for dataset in host.manifest.declared[Dataset]}
+    for file in files:
+        if file.stem not in datasets:
+            raise ConfigError(f"{file}: no dataset {file.stem!r} (known: {', '.join(sorted(datasets))})")
+
+    async def load_all(runtime: Runtime) -> int:
+        return sum([await _load_file(runtime, datasets[file.stem], file) for file in files])
+
+    refused = run_in(host, load_all)
+    if refused:
+        raise ConfigError(f"{refused} rows were refused; the others are loaded")
+
+
+async def _load_file(runtime: Runtime, dataset: Dataset[Any], file: Path) -> int:
+    """Loads one file with a progress bar; prints refused rows and the summary. Returns how many were refused."""
+    totals: dict[str, int] = {"accepted": 0, "unchanged": 0, "refused": 0}
+    size = (await asyncio.to_thread(file.stat)).st_size
+    with click.progressbar(length=size, label=file.stem) as bar:
+        async for answers in load_rows(Context(runtime), dataset, _pieces(file, bar.update)):
+            for answer in answers:
+                totals[answer.status] += 1
+                if answer.status == "refused":
+                    click.echo(f"\n{file.name}:{answer.line} {answer.key} {answer.code} {answer.field}", err=True)
+    click.echo(f"{file.stem}: " + ", ".join(f"{count} {status}" for status, count in totals.items()))
+    return totals["refused"]
+
+
+async def _pieces(file: Path, progress: Callable[[int], None]) -> AsyncIterator[bytes]:
+    with file.open("rb") as opened:
+        while piece := await asyncio.to_thread(opened.read, 1_000_000):
+            yield piece
+            progress(len(piece))
 
 
 @cli.group()
@@ -185,6 +235,10 @@ def jobs_redrive(context: click.Context, target: str) -> None:
     click.echo(f"{run_in(host, redrive)} jobs will run again")
 
 
+cli.add_command(demo_commands.demo)
+cli.add_command(demo_commands.walk)
+
+
 def main(argv: list[str] | None = None) -> Any:
     """Runs the command line; mistakes of the configuration are one line, not a trace."""
     try:
@@ -195,3 +249,7 @@ def main(argv: list[str] | None = None) -> Any:
         fields = "; ".join(f"{item.field}: {item.kind.en}" for item in problem.errors)
         click.echo(f"abonent: {problem.kind.en.format_map(problem.params)} {fields}".rstrip(), err=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

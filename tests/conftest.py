@@ -1,3 +1,30 @@
 """Every test runs with the plugin that plugin developers get, too."""
 
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from core.plugins import ENTRY_POINTS
+from core.sdk import Hooks
+
 pytest_plugins = ["core.testing.plugin"]
+_PLUGINS = Path(__file__).parent.parent / "plugins"
+
+
+@pytest.fixture(scope="session")
+def available_plugins() -> Mapping[str, Callable[[], type[Hooks]]]:
+    """The plugins of this repository, by the entry points that they declare, installed or not."""
+    found: dict[str, Callable[[], type[Hooks]]] = {}
+    for project in sorted(_PLUGINS.glob("*/pyproject.toml")):
+        declared = tomllib.loads(project.read_text())["project"]["entry-points"][ENTRY_POINTS]
+        found |= {name: EntryPoint(name, value, ENTRY_POINTS).load for name, value in declared.items()}
+    return found
+
+
+@pytest.fixture(scope="session")
+def enabled_plugins(available_plugins: Mapping[str, Callable[[], type[Hooks]]]) -> list[str]:
+    """All of them: one database serves the whole session."""
+    return sorted(available_plugins)

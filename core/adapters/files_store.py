@@ -72,7 +72,7 @@ class StoredFiles:
         source = _Source(content)
         head = await source.take(PART)
         if source.exhausted:
-            with _translated(key):
+            with _writing(key, source):
                 await obstore.put_async(self._store, key, head, mode="create")
         else:
             await self._put_in_parts(key, head, source)
@@ -83,7 +83,7 @@ class StoredFiles:
         await self._refuse_taken(key)
         staged = f"{STAGING}/{uuid4().hex}"
         try:
-            with _translated(key, source):
+            with _writing(key, source):
                 await obstore.put_async(
                     self._store, staged, source.rest(head), chunk_size=PART, max_concurrency=2, use_multipart=True
                 )
@@ -170,19 +170,29 @@ class _Source:
 
 
 @contextmanager
-def _translated(key: str, source: _Source | None = None) -> Iterator[None]:
-    """The store's errors as the port's; a failure of the stream being stored passes as it is."""
+def _translated(key: str) -> Iterator[None]:
+    """The store's errors as the port's."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise FileMissing(key) from error
+    except AlreadyExistsError as error:
+        raise FileExists(key) from error
+    except (BaseError, OSError) as error:
+        raise FilesUnavailable(f"{key}: {error}") from error
+
+
+@contextmanager
+def _writing(key: str, source: _Source) -> Iterator[None]:
+    """The same while writing: a failure of the stream passes as it is, and what is missing is the store itself."""
+    try:
+        with _translated(key):
+            yield
     except Exception as error:
-        if source and source.failure:
+        if source.failure:
             raise source.failure from None
-        if isinstance(error, FileNotFoundError):
-            raise FileMissing(key) from error
-        if isinstance(error, AlreadyExistsError):
-            raise FileExists(key) from error
-        if isinstance(error, BaseError | OSError):
-            raise FilesUnavailable(f"{key}: {error}") from error
+        if isinstance(error, FileMissing):
+            raise FilesUnavailable(f"{key}: there is no such bucket or folder") from error
         raise
 
 

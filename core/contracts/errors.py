@@ -22,5 +22,11 @@ CONFIRMATION_GONE = ErrorKind(
     "Ссылка недействительна: срок истёк или договор уже подтверждён.",
     "The link is not valid: it has expired or was used already.",
 )
+ADMINISTRATOR_EXISTS = ErrorKind(
+    "contract_administrator_exists",
+    409,
+    "У договора уже есть администратор.",
+    "The contract has an administrator already.",
+)
 
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

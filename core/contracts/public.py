@@ -1,16 +1,19 @@
-"""What plugins may use of contracts: its tables (to read, to refer to) and the filters by what the caller may see."""
+"""What others may use of contracts: its tables (to read, to refer to), the filters by what the caller may see, and the
+two use cases that give an account a contract."""
 
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
+from core.contracts.events import ContractLinked as ContractLinked
 from core.contracts.models import Contract as Contract
 from core.contracts.models import ContractLink, ContractLinkObject
 from core.contracts.models import EnergyObject as EnergyObject
 from core.contracts.models import Meter as Meter
 from core.contracts.models import MeteringPoint as MeteringPoint
 from core.contracts.models import MeterRegister as MeterRegister
+from core.contracts.services import confirm as confirm
+from core.contracts.services import grant as grant
 from core.sdk import any_of
 
 
@@ -50,11 +53,3 @@ def visible_object(contract_id: Any, energy_object_id: Any) -> sa.ColumnElement[
     return sa.or_(
         sa.type_coerce(contract_id, sa.Text()).in_(whole), sa.type_coerce(energy_object_id, sa.Text()).in_(some)
     )
-
-
-class ContractLinked(msgspec.Struct, frozen=True):
-    """An account may work with a contract from now on."""
-
-    account_id: str
-    contract_id: str
-    role: str

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.contracts import errors, schemas, store
+from core.contracts.events import ContractLinked
 from core.contracts.letters import CONFIRM
 from core.contracts.models import ContractLink
-from core.contracts.public import ContractLinked
 from core.contracts.settings import ContractSettings
 from core.identity.public import normal_email
 from core.notifications.public import Secret, SendLetter
 from core.sdk import (
     INVALID,
     NOT_FOUND,
+    ROLES,
     Context,
     FieldProblem,
     Page,
@@ -121,6 +122,32 @@ async def confirm(ctx: Context, token: str) -> schemas.ContractConfirmed:
         )
         uow.audit("contracts.linked", link.contract_id, account=link.account_id)
     return schemas.ContractConfirmed(link.number)
+
+
+async def grant(ctx: Context, account_id: str, contract_id: str, role: str) -> None:
+    """Gives an account one of the four roles on all of a contract, which is added if it was not there yet.
+
+    The caller has checked the right to it. Raises Problem when there is no such contract, or when it would get a
+    second administrator (ROL-04).
+    """
+    if role not in ROLES:
+        raise ValueError(f"no such role: {role}")
+    async with ctx.uow() as uow:
+        await uow.lock(f"contracts.roles:{contract_id}")
+        if await uow.scalar(store.known(contract_id)) is None:
+            raise Problem(NOT_FOUND)
+        if role == store.ADMINISTRATOR and await uow.scalar(store.administrator(contract_id)) not in (None, account_id):
+            raise Problem(errors.ADMINISTRATOR_EXISTS)
+        if await uow.one(store.active(account_id, contract_id)) == (role, True):
+            return
+        held = {"state": "active", "role": role, "all_objects": True, "confirmed_at": uow.now}
+        await uow.execute(
+            uow.upsert(ContractLink)
+            .values(account_id=account_id, contract_id=contract_id, request_id=new_id(), created_at=uow.now, **held)
+            .on_conflict_do_update(index_elements=[ContractLink.account_id, ContractLink.contract_id], set_=held)
+        )
+        uow.emit(ContractLinked(account_id, contract_id, role), subject=contract_id)
+        uow.audit("contracts.role_granted", contract_id, account=account_id, role=role)
 
 
 async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[schemas.ContractItem]:

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 from core.contracts.models import Contract, ContractEmail, ContractLink
 from core.sdk import Moment, Query
 
+ADMINISTRATOR = "Администратор"
+"""The one role that a contract gives to one account at most."""
+
 
 class LinkRow(msgspec.Struct, frozen=True):
     """A line of the contract list."""
@@ -74,4 +77,23 @@ def pending(request_id: str, since: datetime) -> sa.Select[str, str, str]:
         .join(Contract, Contract.id == ContractLink.contract_id)
         .where(ContractLink.request_id == request_id, ContractLink.state == "pending", ContractLink.created_at > since)
         .with_for_update(of=ContractLink)
+    )
+
+
+def known(contract_id: str) -> sa.Select[str]:
+    """The contract itself, if billing has loaded it."""
+    return sa.select(Contract.id).where(Contract.id == contract_id)
+
+
+def administrator(contract_id: str) -> sa.Select[str]:
+    """The account of the contract's administrator."""
+    return sa.select(ContractLink.account_id).where(
+        ContractLink.contract_id == contract_id, ContractLink.role == ADMINISTRATOR, ContractLink.state == "active"
+    )
+
+
+def active(account_id: str, contract_id: str) -> sa.Select[str, bool]:
+    """The role of an account on a contract, and whether it covers all energy objects."""
+    return sa.select(ContractLink.role, ContractLink.all_objects).where(
+        ContractLink.account_id == account_id, ContractLink.contract_id == contract_id, ContractLink.state == "active"
     )

@@ -1,6 +1,7 @@
 """Deny by default: every route names who may call it, and one guard enforces it."""
 
 import hmac
+import re
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -12,6 +13,7 @@ from core.errors import (
     CSRF_MISSING,
     EMAIL_NOT_CONFIRMED,
     FORBIDDEN,
+    MALFORMED_REQUEST,
     NOT_FOUND,
     ONBOARDING_INCOMPLETE,
     ROLE_FORBIDS,
@@ -25,6 +27,10 @@ SESSION_COOKIE = "abonent_session"
 CSRF_HEADER = "x-csrf-token"
 CONTEXT_KEY = "abonent.context"
 REQUEST_ID_KEY = "abonent.request_id"
+PATH_KEY = "abonent.path"
+"""The path as it came: the framework's own is already tidied."""
+_STRANGE_PATH = re.compile(r"//|.+/$|[\x00-\x1f\x7f]")
+_CONTROL_IN_QUERY = re.compile(rb"%(0[0-8bcef]|1[0-9a-f]|7f)", re.IGNORECASE)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _Kind = Literal["public", "session", "account", "permission", "staff", "service"]
 
@@ -41,7 +47,7 @@ class Access(msgspec.Struct, frozen=True):
 PUBLIC = Access("public")
 """Anybody."""
 SESSION = Access("session")
-"""A signed-in client whatever the state of the registration: who am I, onboarding, sign-out."""
+"""A signed-in person, client or staff, whatever the state of the registration: who am I, onboarding, sign-out."""
 ACCOUNT = Access("account")
 """A client whose registration is complete."""
 
@@ -81,6 +87,8 @@ class Authenticator(Protocol):
 
 async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: makes the `Context` and refuses whoever may not call."""
+    scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
+    check_address(scope.get(PATH_KEY, scope["path"]), scope["query_string"])
     runtime: Runtime = connection.app.state.runtime
     access: Access = handler.opt["access"]
     contract_id: str | None = connection.path_params.get("contract_id")
@@ -88,7 +96,6 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     if access.kind != "public":
         identified = await _identify(connection, runtime, contract_id)
     check(access, identified, runtime, contract_id)
-    scope: dict[str, Any] = connection.scope  # type: ignore[assignment]
     scope[CONTEXT_KEY] = Context(
         runtime,
         identified.actor,
@@ -98,6 +105,14 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         connection.client.host if connection.client else "",
         connection.headers.get("user-agent", "")[:400],
     )
+
+
+def check_address(path: str, query: bytes) -> None:
+    """Refuses what no client of ours sends and what PostgreSQL, a proxy and we might read differently."""
+    if _STRANGE_PATH.search(path):
+        raise Problem(NOT_FOUND)
+    if _CONTROL_IN_QUERY.search(query):
+        raise Problem(MALFORMED_REQUEST)
 
 
 async def _identify(
@@ -128,10 +143,13 @@ def check(access: Access, identified: Identified, runtime: Runtime, contract_id:
         case "staff" | "service":
             if actor.kind != access.kind or access.name not in actor.scopes:
                 raise Problem(FORBIDDEN)
-        case "session" | "account" | "permission":
+        case "session":
+            if actor.kind not in ("client", "staff"):
+                raise Problem(FORBIDDEN)
+        case "account" | "permission":
             if actor.kind != "client":
                 raise Problem(FORBIDDEN)
-            if access.kind != "session" and actor.step != "done":
+            if actor.step != "done":
                 raise Problem(ONBOARDING_INCOMPLETE, step=actor.step)
             if access.kind == "permission":
                 _check_permission(access, identified, runtime, contract_id)

@@ -1,5 +1,6 @@
 """JSON bodies: decoded once and exactly by msgspec; when that fails, every wrong field is reported at once."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,6 +14,7 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
 from core.errors import (
+    DUPLICATE_KEY,
     FIELD_CHOICE,
     FIELD_CONTROL,
     FIELD_FORMAT,
@@ -24,6 +26,7 @@ from core.errors import (
     FIELD_UNKNOWN,
     INVALID,
     MALFORMED_JSON,
+    UNSUPPORTED_MEDIA_TYPE,
     ErrorKind,
     FieldProblem,
     Problem,
@@ -31,6 +34,8 @@ from core.errors import (
 
 T = TypeVar("T")
 MAX_ERRORS = 100
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_JSON = re.compile(r'application/json(\s*;\s*charset="?utf-8"?)?', re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAYBE_CONTROL = re.compile(rb"\\u00[01]|\\u007[fF]|\\[bf]|\x7f")
 _MESSAGES: tuple[tuple[str, ErrorKind], ...] = (
@@ -78,6 +83,10 @@ class StrictJson(AbstractDTO[Any]):
         self.asgi_connection = asgi_connection
 
     def decode_bytes(self, value: bytes) -> Any:
+        headers = self.asgi_connection.headers
+        # A page of another site can make a browser send a form or plain text unasked, but not JSON.
+        if not _JSON.fullmatch(headers.get("content-type", "")) or headers.get("content-encoding"):
+            raise Problem(UNSUPPORTED_MEDIA_TYPE)
         field = self.asgi_connection.route_handler.parsed_data_field
         return decode_body(value, field.annotation)
 
@@ -92,24 +101,36 @@ def decode_body(body: bytes, annotation: type[T]) -> T:
     """The body as `annotation`. Raises Problem: 400 for what is not JSON, 422 with every wrong field otherwise."""
     try:
         decoded: T = decoder(annotation).decode(body)  # type: ignore[arg-type]
+        _KEYS.decode(body.decode())
+        if _MAYBE_CONTROL.search(body) and (found := list(_control_characters(msgspec.json.decode(body), ""))):
+            raise Problem(INVALID, errors=found[:MAX_ERRORS])
     except msgspec.ValidationError as error:
         raise Problem(INVALID, errors=_explain(body, annotation, error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _NOT_JSON as error:
         raise Problem(MALFORMED_JSON) from error
-    if _MAYBE_CONTROL.search(body):
-        found = list(_control_characters(msgspec.json.decode(body), ""))
-        if found:
-            raise Problem(INVALID, errors=found[:MAX_ERRORS])
     return decoded
 
 
 def _explain(body: bytes, annotation: Any, first: msgspec.ValidationError) -> list[FieldProblem]:
     try:
         raw = msgspec.json.decode(body)
-        found = list(_field_problems(raw, annotation, ""))[:MAX_ERRORS]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _KEYS.decode(body.decode())
+        found = [*_field_problems(raw, annotation, ""), *_control_characters(raw, "")]
+    except _NOT_JSON as error:
         raise Problem(MALFORMED_JSON) from error
-    return found or [_classify(str(first), "")]
+    return found[:MAX_ERRORS] or [classify(str(first), "")]
+
+
+def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
+    """Parsers disagree on which of two equal keys counts: what we store must be what everybody else read."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise Problem(DUPLICATE_KEY, name=name[:64])
+        seen.add(name)
+
+
+_KEYS = json.JSONDecoder(object_pairs_hook=_refuse_repeats, parse_int=len, parse_float=len)
 
 
 def _field_problems(raw: Any, annotation: Any, path: str) -> Iterator[FieldProblem]:
@@ -132,7 +153,7 @@ def _field_problems(raw: Any, annotation: Any, path: str) -> Iterator[FieldProbl
         try:
             msgspec.convert(raw, annotation, strict=True)
         except msgspec.ValidationError as error:
-            yield _classify(str(error), path)
+            yield classify(str(error), path)
 
 
 def _struct_problems(raw: dict[str, Any], kind: type[msgspec.Struct], path: str) -> Iterator[FieldProblem]:
@@ -152,7 +173,8 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name[:64]}" if path else name[:64]
 
 
-def _classify(message: str, path: str) -> FieldProblem:
+def classify(message: str, path: str) -> FieldProblem:
+    """The problem that a message of msgspec means, in the field at `path` or below it."""
     text, _, where = message.partition(" - at `$")
     inner = where.removesuffix("`").lstrip(".")
     field = f"{path}.{inner}" if path and inner and not inner.startswith("[") else path + inner
@@ -170,7 +192,7 @@ def _control_characters(raw: Any, path: str) -> Iterator[FieldProblem]:
     elif isinstance(raw, dict):
         for name, value in raw.items():
             if _CONTROL.search(name):
-                yield FieldProblem(path, FIELD_CONTROL)
+                yield FieldProblem(_join(path, name), FIELD_CONTROL)
             yield from _control_characters(value, _join(path, name))
     elif isinstance(raw, list):
         for index, value in enumerate(raw):

@@ -11,6 +11,11 @@ from litestar.params import QueryParameter
 from core.errors import FIELD_FORMAT, INVALID, FieldProblem, Problem
 
 T = TypeVar("T")
+# Whoever forges a cursor must not reach what the database cannot take: a zero byte, a number of more than 64 bits.
+_BOUNDED: dict[type, Any] = {
+    str: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")],
+    int: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
+}
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many items.")]
 Cursor = Annotated[str | None, QueryParameter(max_length=500, description="`next` of the page before; absent: start.")]
@@ -39,8 +44,9 @@ def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     """The order columns inside a cursor; None without one. A forged or foreign cursor is a 422."""
     if cursor is None:
         return None
+    bounded = tuple(_BOUNDED.get(kind, kind) for kind in types)
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(raw, type=tuple[types])  # type: ignore[valid-type]
+        return msgspec.json.decode(raw, type=tuple[bounded])  # type: ignore[valid-type]
     except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
         raise Problem(INVALID, errors=[FieldProblem("cursor", FIELD_FORMAT)]) from error

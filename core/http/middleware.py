@@ -10,11 +10,11 @@ from litestar.enums import ScopeType
 from litestar.types import Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from core.http.access import REQUEST_ID_KEY
+from core.http.access import PATH_KEY, REQUEST_ID_KEY
 from core.values import new_id
 
 _log = structlog.get_logger("abonent.access")
-_REQUEST_ID = re.compile(r"^[0-9A-Za-z-]{8,64}$")
+_REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -45,6 +45,7 @@ class Observer:
             return
         started = time.perf_counter()
         context: dict[str, Any] = scope  # type: ignore[assignment]
+        context[PATH_KEY] = scope["path"]
         request_id = context[REQUEST_ID_KEY] = _request_id(scope)
         status = 500
 
@@ -78,5 +79,5 @@ def _request_id(scope: Any) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             text: str = value.decode("latin-1")
-            return text if _REQUEST_ID.match(text) else new_id()
+            return text if _REQUEST_ID.fullmatch(text) else new_id()
     return new_id()

@@ -1,15 +1,18 @@
 """The API description: OpenAPI 3.1 with the problems, credentials and discriminators that the framework leaves out."""
 
+import re
 from typing import Any
 
-import msgspec
-from litestar import Litestar, Request
+from litestar import Litestar
+from litestar._openapi.plugin import OpenAPIPlugin  # the only door to the framework's generator
+from litestar.config.app import AppConfig
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Info
+from litestar.routes import HTTPRoute
 from litestar.types import Method
 
+import core
 from core import errors
 from core.errors import ErrorKind
 from core.http.access import Access
@@ -18,7 +21,7 @@ from core.http.problems import MEDIA_TYPE
 
 _ACCESS_TEXT = {
     "public": "Public.",
-    "session": "A signed-in client, also before the registration is complete.",
+    "session": "A signed-in client, also before the registration is complete; staff.",
     "account": "A client whose registration is complete.",
     "permission": "A client holding the permission `{name}` on the contract.",
     "staff": "Staff holding the scope `{name}`.",
@@ -26,38 +29,20 @@ _ACCESS_TEXT = {
 }
 
 
-class Description(OpenAPIRenderPlugin):
-    """Serves `/schema/openapi.json`, made once."""
-
-    def __init__(self, operations: dict[str, HTTPRouteHandler]) -> None:
-        super().__init__(path="/openapi.json")
-        self._operations = operations
-        self._made: bytes | None = None
-
-    @staticmethod
-    def get_openapi_json_route(request: Request[Any, Any, Any]) -> str:
-        return "/schema/openapi.json"
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        if self._made is None:
-            self._made = msgspec.json.encode(complete(openapi_schema, self._operations))
-        return self._made
-
-
-def config(version: str, operations: dict[str, HTTPRouteHandler]) -> OpenAPIConfig:
-    """Litestar's part of the description."""
-    return OpenAPIConfig(title="Abonent", version=version, path="/schema", render_plugins=[Description(operations)])
-
-
-def describe(app: Litestar, operations: dict[str, HTTPRouteHandler]) -> dict[str, Any]:
-    """The finished description of an application."""
-    return complete(app.openapi_schema.to_schema(), operations)
+def describe(app: Litestar) -> dict[str, Any]:
+    """The description of an application. Raises what the framework raises for a type that it cannot describe."""
+    plugin = app.plugins.get(OpenAPIPlugin)
+    # The framework would also serve pages of its own, outside of the guard; given a config of nobody, it only collects.
+    plugin.on_app_init(AppConfig(openapi_config=OpenAPIConfig(title="Abonent", version=core.__version__)))
+    handlers = [handler for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
+    operations = {str(handler.operation_id): handler for handler in handlers if "access" in handler.opt}
+    return complete(plugin.provide_openapi().to_schema(), operations)
 
 
 def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) -> dict[str, Any]:
     """Adds what clients need to know and the framework does not tell."""
     schema["info"] = {
-        **Info(title="Abonent", version=schema["info"]["version"]).to_schema(),
+        **Info(title=schema["info"]["title"], version=schema["info"]["version"]).to_schema(),
         "description": "Personal account of an electricity supplier's business clients. Errors are RFC 9457 problems.",
     }
     components = schema.setdefault("components", {})
@@ -69,12 +54,34 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     schemas["Problem"] = _problem_schema()
     for component in schemas.values():
         _discriminate(component, schemas)
+    for name in [name for name in schemas if not name.isidentifier()]:
+        _rename(schema, name, "".join(re.findall(r"[A-Za-z0-9]+(?=_|$)", name)[::-1]))
     for item in schema["paths"].values():
         for method, operation in item.items():
             handler = operations.get(operation.get("operationId", "")) if isinstance(operation, dict) else None
             if handler is not None:
                 _complete_operation(operation, handler, method.upper())
     return schema
+
+
+def _rename(schema: dict[str, Any], name: str, better: str) -> None:
+    """Gives a component a name that code generators can use: `Page_core.contracts.schemas.ContractItem_` is none."""
+    schemas = schema["components"]["schemas"]
+    if better in schemas:
+        raise ValueError(f"two schemas would be called {better}")
+    schemas[better] = schemas.pop(name)
+    _point(schema, f"#/components/schemas/{name}", f"#/components/schemas/{better}")
+
+
+def _point(node: Any, old: str, new: str) -> None:
+    if isinstance(node, dict):
+        if node.get("$ref") == old:
+            node["$ref"] = new
+        for value in node.values():
+            _point(value, old, new)
+    elif isinstance(node, list):
+        for item in node:
+            _point(item, old, new)
 
 
 def _complete_operation(operation: dict[str, Any], handler: HTTPRouteHandler, method: Method) -> None:
@@ -96,7 +103,7 @@ def _complete_operation(operation: dict[str, Any], handler: HTTPRouteHandler, me
 def problems_of(handler: HTTPRouteHandler, method: str) -> list[ErrorKind]:
     """The problems that an operation may answer, by its access, its body and its own declaration."""
     access: Access = handler.opt["access"]
-    kinds = list(handler.opt["raises"])
+    kinds = [*handler.opt["raises"], errors.MALFORMED_REQUEST]
     if access.kind != "public":
         kinds += [errors.UNAUTHENTICATED]
         kinds += [errors.CSRF_MISSING] if method != "GET" else []
@@ -110,11 +117,12 @@ def problems_of(handler: HTTPRouteHandler, method: str) -> list[ErrorKind]:
     if any("{" in path for path in handler.paths):
         kinds += [errors.NOT_FOUND]
     if "data" in handler.parsed_fn_signature.parameters:
-        kinds += [errors.MALFORMED_JSON, errors.TOO_LARGE, errors.INVALID]
+        kinds += [errors.MALFORMED_JSON, errors.DUPLICATE_KEY, errors.TOO_LARGE]
+        kinds += [errors.UNSUPPORTED_MEDIA_TYPE, errors.INVALID]
     elif set(handler.parsed_fn_signature.parameters) - {"ctx", "request", "body"}:
         kinds += [errors.INVALID]
     if handler.opt["creating"]:
-        kinds += [errors.IDEMPOTENCY_MISMATCH]
+        kinds += [errors.INVALID, errors.TOO_LARGE, errors.IDEMPOTENCY_MISMATCH]
     return list(dict.fromkeys([*kinds, errors.UNAVAILABLE]))
 
 

@@ -12,8 +12,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from core import errors
-from core.errors import ErrorKind, FieldProblem, Language, Problem
+from core.errors import FieldProblem, Language, Problem
 from core.http.access import REQUEST_ID_KEY, language_of
+from core.http.bodies import classify
 
 _log = structlog.get_logger("abonent.http")
 MEDIA_TYPE = "application/problem+json"
@@ -104,20 +105,24 @@ def on_problem(request: Request[Any, Any, Any], error: Problem) -> Response[Prob
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemBody]:
     """Handler of the framework's refusals: unknown paths, wrong methods, malformed parameters."""
     if isinstance(error, ValidationException):
-        return respond(request, Problem(errors.INVALID, errors=_parameters(error)))
+        return respond(request, Problem(errors.INVALID, errors=_parameters(request, error)))
     kind = _BY_STATUS.get(error.status_code, errors.MALFORMED_REQUEST)
     return respond(request, Problem(kind))
 
 
-def _parameters(error: ValidationException) -> list[FieldProblem]:
+def _parameters(request: Request[Any, Any, Any], error: ValidationException) -> list[FieldProblem]:
+    if "Missing required" in error.detail:
+        return [FieldProblem(error.detail.split("'")[1], errors.FIELD_REQUIRED)]
     listed = error.extra if isinstance(error.extra, list) else []
-    fields = [str(item.get("key", "")) for item in listed if isinstance(item, dict)]
-    return [FieldProblem(field, _required_or_format(field, error)) for field in fields or [""]]
+    return [_parameter(request, item.get("key", ""), item["message"]) for item in listed]
 
 
-def _required_or_format(field: str, error: ValidationException) -> ErrorKind:
-    missing = field == "data" or "Missing required" in str(error.detail)
-    return errors.FIELD_REQUIRED if missing else errors.FIELD_FORMAT
+def _parameter(request: Request[Any, Any, Any], name: str, message: str) -> FieldProblem:
+    if name == "data":  # the framework's name for the body, which is absent
+        return FieldProblem("", errors.FIELD_REQUIRED)
+    declared = request.route_handler.parsed_fn_signature.parameters.get(name)
+    sent_as = getattr(declared.kwarg_definition, "name", None) if declared else None
+    return classify(message, sent_as or name)
 
 
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:

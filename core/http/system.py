@@ -64,6 +64,12 @@ async def metrics(request: Request) -> Response[bytes]:  # type: ignore[type-arg
     return Response(generate_latest(request.app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
+@get("/schema/openapi.json", access=PUBLIC, operation_id="openapi", include_in_schema=False)
+async def openapi(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
+    """The description of this API: OpenAPI 3.1."""
+    return Response(msgspec.json.encode(request.app.state.description), media_type=MediaType.JSON)
+
+
 @get("/docs", access=PUBLIC, operation_id="docs", include_in_schema=False, media_type=MediaType.HTML)
 async def docs() -> Response[str]:
     """The interactive page; everything that it loads comes from this host."""
@@ -79,4 +85,4 @@ async def docs_asset(name: Annotated[str, PathParameter(max_length=64)]) -> Resp
     return Response(content, media_type=_ASSETS[name], headers={"Cache-Control": "max-age=86400"})
 
 
-ROUTES: tuple[HTTPRouteHandler, ...] = (health, ready, metrics, docs, docs_asset)
+ROUTES: tuple[HTTPRouteHandler, ...] = (health, ready, metrics, openapi, docs, docs_asset)

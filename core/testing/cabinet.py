@@ -20,6 +20,7 @@ from core.identity.public import create_service_account, create_staff
 from core.jobs import Drained, drain
 from core.ports.mail import Mail
 from core.testing.clock import MovableClock
+from core.testing.description import Description
 
 PASSWORD = "Abcdef12"  # noqa: S105 - the manual's example
 SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
@@ -27,11 +28,16 @@ SECRET_KEY = "a secret key that only tests may know, 32 and more"  # noqa: S105
 
 
 class Caller(httpx.AsyncClient):
-    """Somebody who calls the cabinet; `sign` gives him a credential."""
+    """Somebody who calls the cabinet; `sign` gives him a credential. Every answer is held to the API description."""
 
-    def __init__(self, app: Observer, address: str = "192.0.2.1") -> None:
+    def __init__(self, app: Observer, description: Description, address: str = "192.0.2.1") -> None:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=(address, 40000))  # type: ignore[arg-type]
-        super().__init__(transport=transport, base_url="http://cabinet.test")
+        super().__init__(transport=transport, base_url="http://cabinet.test", event_hooks={"response": [self._check]})
+        self._description = description
+
+    async def _check(self, answer: httpx.Response) -> None:
+        await answer.aread()
+        self._description.check(answer)
 
     def sign(self, token: str) -> "Caller":
         """Presents a session token or a service key from now on."""
@@ -44,6 +50,7 @@ class Cabinet:
 
     def __init__(self, host: Host, app: Observer, clock: MovableClock) -> None:
         self.host, self.app, self.clock = host, app, clock
+        self.description = Description(app.app.state.description)
         self._callers: list[Caller] = []
 
     @property
@@ -54,7 +61,7 @@ class Cabinet:
 
     def anonymous(self, address: str = "192.0.2.1") -> Caller:
         """A caller without credentials."""
-        self._callers.append(Caller(self.app, address))
+        self._callers.append(Caller(self.app, self.description, address))
         return self._callers[-1]
 
     async def drain(self, *, failing: bool = False) -> Drained:

@@ -15,6 +15,11 @@ import asyncpg
 import sqlalchemy as sa
 
 Prepare = Callable[[str], Coroutine[Any, Any, None]]
+_DISCONNECT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%\\_version'"
 POSTGRES_ENV = "ABONENT_TEST_POSTGRES"
 
 
@@ -26,6 +31,8 @@ class Databases:
         self._folder = folder
         self._template = f"abonent_template_{uuid4().hex[:12]}"
         self._prepare = prepare
+        self._made: set[str] = set()
+        self._free: list[str] = []
 
     def open(self) -> None:
         """Creates and prepares the template."""
@@ -34,9 +41,10 @@ class Databases:
         asyncio.run(self._prepare(self._url(self._template)))
 
     def close(self) -> None:
-        """Removes the template."""
+        """Removes the template and the copies."""
         if self._server:
-            asyncio.run(self._command(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)'))
+            for name in (self._template, *self._made):
+                asyncio.run(self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
     def clone(self) -> Iterator[str]:
         """The URL of a fresh copy, for a generator fixture."""
@@ -47,11 +55,13 @@ class Databases:
             for suffix in ("", "-wal", "-shm"):
                 self._path(name).with_name(self._path(name).name + suffix).unlink(missing_ok=True)
             return
-        asyncio.run(self._command(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"'))
-        try:
-            yield self._url(name)
-        finally:
-            asyncio.run(self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        name = self._free.pop() if self._free else name
+        if name not in self._made:
+            asyncio.run(self._command(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"'))
+            self._made.add(name)
+        yield self._url(name)
+        asyncio.run(self._empty(name))
+        self._free.append(name)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.db"
@@ -60,6 +70,17 @@ class Databases:
         if not self._server:
             return f"sqlite:///{self._path(name)}"
         return sa.make_url(self._server).set(database=name).render_as_string(hide_password=False)
+
+    async def _empty(self, name: str) -> None:
+        """Makes a used copy as new; several times as fast as another copy."""
+        connection = await asyncpg.connect(self._url(name))
+        try:
+            await connection.execute(_DISCONNECT)
+            tables = await connection.fetch(_TABLES)
+            deletes = "".join(f'DELETE FROM "{row["tablename"]}";' for row in tables)  # noqa: S608 - our own names
+            await connection.execute(f"SET session_replication_role = replica; {deletes}")
+        finally:
+            await connection.close()
 
     async def _command(self, sql: str) -> None:
         connection = await asyncpg.connect(self._server)

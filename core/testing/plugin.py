@@ -1,6 +1,6 @@
 """The pytest plugin `abonent`: fixtures."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -8,14 +8,18 @@ import pytest
 from core.config import Config
 from core.db.engine import Database
 from core.host import Host
+from core.sdk import Hooks
 from core.testing.cabinet import Cabinet, config_for_tests, running
 from core.testing.clock import MovableClock
 from core.testing.databases import Databases
 
+pytest.register_assert_rewrite("core.testing.suites")
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker that ties a test to the catalogue of requirements."""
+    """Declares the markers that tie tests to what they prove."""
     config.addinivalue_line("markers", "requirement(*ids): the test does what these requirements' `accept` says")
+    config.addinivalue_line("markers", "repeats(*operations): the test repeats these creating calls with their key")
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +29,23 @@ def enabled_plugins() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, enabled_plugins: list[str]) -> Iterator[Databases]:
+def available_plugins() -> Mapping[str, Callable[[], type[Hooks]]] | None:
+    """How to load the plugins that may be enabled; None: those installed in this environment."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+    enabled_plugins: list[str],
+    available_plugins: Mapping[str, Callable[[], type[Hooks]]] | None,
+) -> Iterator[Databases]:
     """One migrated template for the session."""
     folder = tmp_path_factory.mktemp("databases")
 
     async def prepare(url: str) -> None:
-        await Host(config_for_tests(url, folder, enabled=enabled_plugins)).migrate()
+        config = config_for_tests(url, folder, enabled=enabled_plugins)
+        await Host(config, available=available_plugins).migrate()
 
     made = Databases(folder, prepare)
     made.open()
@@ -66,7 +81,11 @@ def host_config(database_url: str, tmp_path: Path, enabled_plugins: list[str]) -
 
 
 @pytest.fixture
-async def cabinet(host_config: Config, clock: MovableClock) -> AsyncIterator[Cabinet]:
+async def cabinet(
+    host_config: Config,
+    clock: MovableClock,
+    available_plugins: Mapping[str, Callable[[], type[Hooks]]] | None,
+) -> AsyncIterator[Cabinet]:
     """A running cabinet."""
-    async with running(Host(host_config, clock=clock), clock) as opened:
+    async with running(Host(host_config, clock=clock, available=available_plugins), clock) as opened:
         yield opened

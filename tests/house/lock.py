@@ -1,18 +1,19 @@
 """Writes requirements.lock and requirements-dev.lock: exact versions of what is installed, no address of a registry.
 
-The runtime lock holds what the distributions of this repository need; the development lock holds the rest.
+The first holds what the distributions of this repository need to be built and to run, the second what the `dev` group
+of the root pyproject needs besides.
 """
 
 import re
-from importlib.metadata import PackageNotFoundError, distribution, distributions
+import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-OURS = ("abonent-core", "abonent-readings", "abonent-hosts")
-BUILD = ("hatchling", "editables")
-TOOLS = {"pip", "setuptools", "wheel"}
+BUILD = ["hatchling", "editables"]
+OURS = re.compile(r"^abonent-")
 
 
 def canonical(name: str) -> str:
@@ -20,37 +21,49 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def needed(names: tuple[str, ...]) -> set[str]:
-    """Everything that the named distributions need on this machine, themselves included."""
-    found: set[str] = set()
-    waiting = [(name, frozenset[str]()) for name in names]
-    seen: set[tuple[str, frozenset[str]]] = set()
+def declared() -> list[str]:
+    """What our distributions ask for."""
+    files = [ROOT / "core/pyproject.toml", *ROOT.glob("plugins/*/pyproject.toml"), ROOT / "hosts/pyproject.toml"]
+    projects = [tomllib.loads(file.read_text(encoding="utf-8"))["project"] for file in files]
+    return [text for project in projects for text in project["dependencies"] if not OURS.match(text)]
+
+
+def closure(roots: list[str]) -> dict[str, str]:
+    """Name -> version of everything that `roots` need on this machine. Raises when a root is not installed."""
+    found: dict[str, str] = {}
+    waiting = [(Requirement(text), True) for text in roots]
+    seen: set[str] = set()
     while waiting:
-        name, extras = waiting.pop()
-        key = (canonical(name), extras)
-        if key in seen:
+        requirement, is_root = waiting.pop()
+        if str(requirement) in seen or (requirement.marker and is_root and not requirement.marker.evaluate()):
             continue
-        seen.add(key)
+        seen.add(str(requirement))
         try:
-            requires = distribution(name).requires or []
+            installed = distribution(requirement.name)
         except PackageNotFoundError:
-            continue
-        found.add(canonical(name))
-        for text in requires:
-            requirement = Requirement(text)
-            marker = requirement.marker
-            if marker is None or any(marker.evaluate({"extra": extra}) for extra in (*extras, "")):
-                waiting.append((requirement.name, frozenset(requirement.extras)))
+            if is_root:
+                raise
+            continue  # an optional part that is not asked for
+        found[canonical(requirement.name)] = installed.version
+        extras = [*requirement.extras, ""]
+        needs = [Requirement(text) for text in installed.requires or []]
+        waiting += [
+            (need, False)
+            for need in needs
+            if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras)
+        ]
     return found
 
 
 def main() -> None:
     """Writes both files."""
-    installed = {canonical(item.name): item.version for item in distributions()}
-    runtime = needed(OURS + BUILD) - {canonical(name) for name in OURS}
-    rest = installed.keys() - runtime - TOOLS - {canonical(name) for name in installed if name.startswith("abonent-")}
-    for file, names in (("requirements.lock", runtime), ("requirements-dev.lock", rest)):
-        lines = [f"{name}=={installed[name]}" for name in sorted(names)]
+    runtime = closure(declared() + BUILD)
+    root = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    tools = {
+        name: version for name, version in closure(root["dependency-groups"]["dev"]).items() if name not in runtime
+    }
+    for file, pins in (("requirements.lock", runtime), ("requirements-dev.lock", tools)):
+        lines = [f"{name}=={pins[name]}" for name in sorted(pins)]
         (ROOT / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(f"{file}: {len(lines)} packages")
 

@@ -1,0 +1,1 @@
+"""What the demonstration host puts behind the cabinet's ports."""

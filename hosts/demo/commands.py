@@ -1,0 +1,122 @@
+"""`abonent demo` and `abonent walk`."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import httpx
+
+from core.config import ConfigError, load
+from core.host import Host
+from hosts import logs
+from hosts.demo import prepare, seed
+from hosts.demo.schemas import DemoGuide
+from hosts.demo.walk import walk as walk_through
+
+WALK_CONTRACTS = 20
+_START_SECONDS = 30
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--contracts", default=seed.CONTRACTS, show_default=True, help="How large a supplier.")
+@click.pass_context
+def demo(context: click.Context, port: int, contracts: int) -> None:
+    """Prepare a supplier with data and people, and serve it on 127.0.0.1."""
+    config = _settled(context.obj, Path("var/demo"), port)
+    logs.configure("WARNING")
+    if _in_use(port):
+        raise ConfigError(f"port {port} is in use: give another one (make demo PORT=8001)")
+    started = time.monotonic()
+    guide = asyncio.run(prepare.prepare(Host(load(config)), contracts, say=click.echo))
+    click.echo(f"ready after {time.monotonic() - started:.0f} s\n")
+    click.echo(_invitation(guide, f"http://127.0.0.1:{port}"))
+    os.environ["ABONENT_LOG_LEVEL"] = "WARNING"
+    os.execv(sys.executable, _server(config, port))  # noqa: S606 - the server takes this process over, signals included
+
+
+@click.command()
+@click.pass_context
+def walk(context: click.Context) -> None:
+    """Start a demo host on a free port and do the main job over HTTP, printing every step."""
+    logs.configure("WARNING")
+    with TemporaryDirectory() as folder, started_demo(context.obj, Path(folder)) as base_url:
+        asyncio.run(walk_through(base_url, click.echo))
+
+
+@contextmanager
+def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) -> Iterator[str]:
+    """A demo host with its own data in `folder` and its own process; yields its address, stops it by SIGTERM."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = _settled(template, folder, port)
+    asyncio.run(prepare.prepare(Host(load(config)), contracts, say=lambda _: None))
+    env = {**os.environ, "ABONENT_LOG_LEVEL": "WARNING"}
+    process = subprocess.Popen(_server(config, port), env=env, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=60)
+        sys.stderr.buffer.write(b"".join(line for line in log.splitlines(True) if b'"level"' in line))
+
+
+def _settled(template: Path, folder: Path, port: int) -> Path:
+    """The demo's host file with its data in `folder` and its links on `port`."""
+    text = template.read_text(encoding="utf-8").replace("var/demo", folder.as_posix())
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "demo.toml"
+    config.write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
+    return config
+
+
+def _server(config: Path, port: int) -> list[str]:
+    return [sys.executable, "-m", "hosts.cli", "--config", str(config), "serve", "--port", str(port)]
+
+
+def _wait_until_ready(base_url: str, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx.get(f"{base_url}/ready", timeout=1, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise ConfigError(f"the demo host does not answer at {base_url}")
+
+
+def _in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _invitation(guide: DemoGuide, base_url: str) -> str:
+    people = "\n".join(f"  {person.role:16} {person.email:26} {person.password}" for person in guide.sign_ins)
+    first = guide.sign_ins[1]
+    body = f'{{"email": "{first.email}", "password": "{first.password}"}}'
+    return f"""Abonent demo: {guide.contracts} contracts of an invented supplier
+  {base_url}/demo        what this is; letters at {base_url}/demo/mail
+  {base_url}/docs        the API, to try
+
+Sign-ins
+{people}
+
+Try
+  TOKEN=$(curl -s {base_url}/api/v1/sessions -H 'Content-Type: application/json' \\
+    -d '{body}' | sed 's/.*"token":"//; s/".*//')
+  curl -s {base_url}/api/v1/contracts -H "Authorization: Bearer $TOKEN"
+  curl -s {base_url}/api/v1/readings/contracts/{guide.contract_id} -H "Authorization: Bearer $TOKEN"
+
+Ctrl+C stops it; `make clean` removes its data.
+"""

@@ -1,0 +1,103 @@
+"""Prepares a demonstration: the database, the supplier's data, the people. Everything goes in as in real life:
+data through the exchange, people through the registration, keys through the use cases of the command line."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from core.app import create_app
+from core.context import Context, Runtime
+from core.contracts.public import grant
+from core.errors import Problem
+from core.host import Host
+from core.identity.errors import EMAIL_TAKEN
+from core.identity.public import create_service_account, create_staff
+from core.jobs import drain
+from hosts.demo import seed
+from hosts.demo.schemas import DemoGuide, DemoSignIn
+from hosts.demo.services import keep_guide
+from hosts.demo.showcase import SHOWCASE, WALK
+from hosts.demo.visitor import Unexpected, Visitor
+
+PASSWORD = "Onegorsk1"  # noqa: S105 - printed on the demo's first page
+SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
+_PIECE = 1 << 18
+_PEOPLE = (
+    ("admin@demo.example", "Администратор", {"surname": "Карелин", "given_name": "Павел"}),
+    ("direktor@demo.example", "Руководитель", {"surname": "Ушакова", "given_name": "Нина"}),
+    ("energetik@demo.example", "Энергетик", {"surname": "Зимин", "given_name": "Роман"}),
+    ("buhgalter@demo.example", "Бухгалтер", {"surname": "Лапина", "given_name": "Дарья"}),
+)
+_STAFF = "operator@demo.example"
+
+
+async def prepare(
+    host: Host, contracts: int = seed.CONTRACTS, seed_number: int = seed.SEED, say: Callable[[str], Any] = print
+) -> DemoGuide:
+    """Migrates, loads and peoples a host; returns what a visitor needs. May be repeated: nothing is doubled.
+
+    Raises Unexpected when the cabinet refuses what it should take.
+    """
+    await host.migrate()
+    app = create_app(host)
+    async with app.app.lifespan():
+        runtime: Runtime = app.app.state.runtime
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://demo") as http:
+            key = await create_service_account(Context(runtime), "billing", list(SCOPES))
+            today = Context(runtime).today()
+            files = await asyncio.to_thread(seed.write, runtime.data_dir / "seed", contracts, today, seed_number)
+            for dataset, path in files.items():
+                say(f"{dataset}: {await _load(http, key, dataset, path)}")
+            people = await _people(host, runtime, http)
+        guide = DemoGuide(people, key, SHOWCASE.id, SHOWCASE.number, WALK.number, WALK.email, contracts)
+        await asyncio.to_thread(keep_guide, runtime.data_dir, guide)
+    return guide
+
+
+async def _load(http: httpx.AsyncClient, key: str, dataset: str, path: Path) -> str:
+    """Loads a file; says how many rows ended how."""
+    answer = await http.post(
+        f"/api/v1/exchange/{dataset}",
+        params={"answers": "refused"},
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"},
+        content=_pieces(path),
+    )
+    lines = [msgspec.json.decode(line) for line in answer.content.splitlines()]
+    if answer.status_code != 200 or len(lines) != 1:
+        raise Unexpected(f"{dataset}: {answer.status_code} {answer.text[:500]}")
+    return ", ".join(f"{count} {outcome}" for outcome, count in lines[0]["summary"].items() if count)
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, _PIECE):
+            yield piece
+
+
+async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list[DemoSignIn]:
+    """A client for each role on the showcase contract, and one of the supplier's staff."""
+    for email, role, names in _PEOPLE:
+        visitor = Visitor(http, lambda _: None)
+        me = await visitor.enter(email, PASSWORD)
+        if not me["email_confirmed"]:
+            drained = await drain(runtime, host.jobs, host.config.jobs)
+            if drained.failed:
+                raise Unexpected(f"jobs failed: {drained.errors}")
+            await visitor.confirm_email(await visitor.letter(email))
+        if me["step"] != "done":
+            await visitor.introduce(names, "+7 921 866-22-94")
+        await grant(Context(runtime), me["account_id"], SHOWCASE.id, role)
+    try:
+        await create_staff(Context(runtime), _STAFF, PASSWORD, [])
+    except Problem as problem:
+        if problem.kind != EMAIL_TAKEN:
+            raise
+    return [
+        *[DemoSignIn(email, PASSWORD, role) for email, role, _ in _PEOPLE],
+        DemoSignIn(_STAFF, PASSWORD, "Сотрудник"),
+    ]

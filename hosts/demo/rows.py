@@ -1,0 +1,141 @@
+"""Rows of the exchange as a company's system writes them: one JSON object a line, defaults left out.
+
+Declared here once more, on purpose: a supplier's billing knows the documented format, not the cabinet's classes.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A line of a dataset."""
+
+
+class ContractRow(Row, frozen=True, gc=False):
+    """`contracts`"""
+
+    id: str
+    number: str
+    name: str
+    inn: str
+    kpp: str | None = None
+    branch: str = ""
+    address: str = ""
+    signed_on: date | None = None
+    closed_on: date | None = None
+
+
+class EmailRow(Row, frozen=True, gc=False):
+    """`contract_emails`"""
+
+    contract_id: str
+    email: str
+
+
+class ObjectRow(Row, frozen=True, gc=False):
+    """`energy_objects`"""
+
+    id: str
+    contract_id: str
+    number: str
+    name: str
+    address: str = ""
+    price_category: int = 1
+
+
+class PointRow(Row, frozen=True, gc=False):
+    """`metering_points`"""
+
+    id: str
+    energy_object_id: str
+    name: str
+    by_message: bool = False
+    complex_code: str = ""
+
+
+class MeterRow(Row, frozen=True, gc=False):
+    """`meters`"""
+
+    id: str
+    metering_point_id: str
+    number: str
+    model: str
+    coefficient: str = "1"
+    loss_percent: str = "0"
+    digits: int = 6
+    installed_on: date | None = None
+    verified_until: date | None = None
+
+
+class RegisterRow(Row, frozen=True, gc=False):
+    """`registers`"""
+
+    meter_id: str
+    code: str
+    name: str
+    sort: int = 0
+
+
+class WindowRow(Row, frozen=True, gc=False):
+    """`readings.windows`"""
+
+    contract_id: str
+    month: date
+    opens_on: date
+    closes_on: date
+
+
+class PreviousRow(Row, frozen=True, gc=False):
+    """`readings.previous`"""
+
+    meter_id: str
+    register: str
+    value: str
+    month: date
+
+
+class StateRow(Row, frozen=True, gc=False):
+    """`readings.states`"""
+
+    kind: str
+    """object, meter"""
+    id: str
+    status: str
+    note: str = ""
+    max_power: str | None = None
+    """kW"""
+
+
+DATASETS: dict[str, type[Row]] = {
+    "contracts": ContractRow,
+    "contract_emails": EmailRow,
+    "energy_objects": ObjectRow,
+    "metering_points": PointRow,
+    "meters": MeterRow,
+    "registers": RegisterRow,
+    "readings.windows": WindowRow,
+    "readings.previous": PreviousRow,
+    "readings.states": StateRow,
+}
+"""In the order in which they are loaded: what is referred to comes first."""
+
+
+class Tree(msgspec.Struct, gc=False):
+    """A contract with all that stands under it: rows by dataset."""
+
+    contracts: list[ContractRow] = []
+    contract_emails: list[EmailRow] = []
+    energy_objects: list[ObjectRow] = []
+    metering_points: list[PointRow] = []
+    meters: list[MeterRow] = []
+    registers: list[RegisterRow] = []
+    windows: list[WindowRow] = []
+    previous: list[PreviousRow] = []
+    states: list[StateRow] = []
+
+    def rows(self, dataset: str) -> Sequence[Row]:
+        """The rows of one dataset."""
+        found: Sequence[Row] = getattr(self, dataset.rpartition(".")[2])
+        return found

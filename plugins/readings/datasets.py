@@ -1,0 +1,34 @@
+"""What the company's systems feed in (RDG-36)."""
+
+from typing import Any
+
+from core.contracts.public import Contract, Meter
+from core.sdk import Dataset, Reference
+from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
+from plugins.readings.services import feeds
+
+DATASETS: tuple[Dataset[Any], ...] = (
+    Dataset(
+        "readings.windows",
+        WindowRow,
+        title="Сроки передачи показаний",
+        key=("contract_id", "month"),
+        references=(Reference("contract_id", Contract.id),),
+        apply=feeds.load_windows,
+    ),
+    Dataset(
+        "readings.previous",
+        PreviousRow,
+        title="Предыдущие показания",
+        key=("meter_id", "register"),
+        references=(Reference("meter_id", Meter.id),),
+        apply=feeds.load_previous,
+    ),
+    Dataset(
+        "readings.states",
+        StateRow,
+        title="Статусы энергообъектов и приборов учёта",
+        key=("kind", "id"),
+        apply=feeds.load_states,
+    ),
+)

@@ -1,0 +1,107 @@
+"""The plugin's refusals, and the notices that accompany a value which is saved all the same."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from core.sdk import ErrorKind
+
+WINDOW_CLOSED = ErrorKind(
+    "readings.window_closed",
+    409,
+    "Сейчас показания не принимаются. {window}",
+    "Readings are not accepted now. {window}",
+)
+NO_WINDOW = ErrorKind(
+    "readings.no_window",
+    409,
+    "Срок передачи показаний по договору не установлен",
+    "No period for readings is set for this contract",
+)
+STATUS_FORBIDS = ErrorKind(
+    "readings.status_forbids",
+    409,
+    "Показания не принимаются: статус «{status}»",
+    "Readings are not accepted in the status «{status}»",
+)
+NOTHING_SAVED = ErrorKind(
+    "readings.nothing_saved",
+    422,
+    "Показания не сохранены: исправьте указанные ошибки",
+    "Nothing was saved: correct the errors listed",
+)
+UNKNOWN_STATUS = ErrorKind(
+    "readings.unknown_status",
+    422,
+    "У энергообъектов договора нет такого статуса",
+    "No energy object of the contract has this status",
+)
+
+# ---- what one device or one register may answer
+VALUE_FORMAT = ErrorKind(
+    "readings.value_format",
+    422,
+    "Введите число цифрами, без пробелов и знаков; дробную часть отделите точкой или запятой",
+    "Enter a number in digits, without spaces or signs; a point or a comma separates the fraction",
+)
+VALUE_TOO_LONG = ErrorKind(
+    "readings.value_too_long",
+    422,
+    "Целая часть показания длиннее шкалы прибора: не более {digits} цифр",
+    "The whole part is longer than the register: at most {digits} digits",
+)
+VALUE_TOO_PRECISE = ErrorKind(
+    "readings.value_too_precise",
+    422,
+    "Слишком много знаков после запятой: не более {decimals}",
+    "Too many digits after the decimal separator: at most {decimals}",
+)
+CONSUMPTION_TOO_LARGE = ErrorKind(
+    "readings.consumption_too_large",
+    422,
+    "Расход получается невозможно большим, проверьте показание",
+    "The consumption would be impossibly large, check the reading",
+)
+UNKNOWN_REGISTER = ErrorKind(
+    "readings.unknown_register", 422, "У прибора нет такой шкалы", "The meter has no such register"
+)
+DUPLICATE_REGISTER = ErrorKind(
+    "readings.duplicate_register", 422, "Шкала указана дважды", "The register is given twice"
+)
+DUPLICATE_METER = ErrorKind("readings.duplicate_meter", 422, "Прибор учёта указан дважды", "The meter is given twice")
+
+ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A remark on a saved value: a stable code and a sentence. Nothing was refused."""
+
+    code: str
+    ru: str
+    en: str
+
+
+NO_PREVIOUS = Notice(
+    "readings.no_previous",
+    "Предыдущее показание неизвестно: расход рассчитает сбытовая компания",
+    "The previous reading is unknown: the supplier will calculate the consumption",
+)
+NO_CONSUMPTION = Notice(
+    "readings.no_consumption",
+    "Показание равно предыдущему: расход равен 0",
+    "The reading equals the previous one: the consumption is 0",
+)
+ROLLED_OVER = Notice(
+    "readings.rolled_over",
+    "Показание меньше предыдущего: расход рассчитан с переходом счётчика через ноль",
+    "The reading is below the previous one: the register is taken to have rolled over",
+)
+BELOW_PREVIOUS = Notice(
+    "readings.below_previous",
+    "Показание меньше предыдущего: исправьте его или подтвердите переход счётчика через ноль",
+    "The reading is below the previous one: correct it or confirm that the register rolled over",
+)
+
+NOTICES: Mapping[str, Notice] = {
+    notice.code: notice for notice in list(globals().values()) if isinstance(notice, Notice)
+}

@@ -1,0 +1,43 @@
+"""Readings as a plugin."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+
+from core.sdk import Dataset, ErrorKind, Event, Hooks, Job, Migrations, Permission
+from plugins.readings import datasets, errors, jobs, permissions, routes
+from plugins.readings.public import SUBMITTED, ReadingsSubmitted
+from plugins.readings.settings import ReadingsSettings
+
+
+class ReadingsPlugin(Hooks):
+    """Table of contents."""
+
+    name = "readings"
+
+    def settings(self) -> type[msgspec.Struct]:
+        return ReadingsSettings
+
+    def errors(self) -> Sequence[ErrorKind]:
+        return errors.ERRORS
+
+    def permissions(self) -> Sequence[Permission]:
+        return (permissions.SUBMIT,)
+
+    def routes(self) -> Sequence[HTTPRouteHandler]:
+        return routes.ROUTES
+
+    def events(self) -> Sequence[Event]:
+        return (Event(SUBMITTED, ReadingsSubmitted, outgoing=True),)
+
+    def jobs(self) -> Sequence[Job[Any]]:
+        return jobs.JOBS
+
+    def datasets(self) -> Sequence[Dataset[Any]]:
+        return datasets.DATASETS
+
+    def migrations(self) -> Migrations:
+        return Migrations(Path(__file__).parent / "migrations")

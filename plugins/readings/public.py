@@ -1,0 +1,41 @@
+"""What others may import: the plugin's events."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+SUBMITTED = "readings.submitted"
+"""Name of the event `ReadingsSubmitted`."""
+
+
+class SubmittedValue(msgspec.Struct, frozen=True):
+    """One register of a submitted device."""
+
+    register: str
+    """`<energy>.<zone>`: `A+.T1`."""
+    value: Decimal
+    consumption: Decimal | None
+    """kWh or kvarh, with coefficient and losses; null where it cannot be known here."""
+    notice: str = ""
+    """Code of the remark shown to the client: `readings.rolled_over`, ..."""
+
+
+class ReadingsSubmitted(msgspec.Struct, frozen=True):
+    """All registers of one meter for one month, as a client submitted them. Billing answers device by device."""
+
+    submission_id: str
+    contract_id: str
+    energy_object_id: str
+    metering_point_id: str
+    meter_id: str
+    month: date
+    """The billing period, by its first day."""
+    values: list[SubmittedValue]
+    channel: str
+    """How they came: screen, file."""
+    author: str
+    """`client:<account>`"""
+    submitted_at: datetime
+    replaces: str | None = None
+    """The fact that this one corrects."""

@@ -1,0 +1,132 @@
+"""The company's rows: each function handles a batch inside the loader's transaction and answers row by row."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from core.sdk import RowError, UnitOfWork, exact
+from plugins.readings import store
+from plugins.readings.models import MeterState, ObjectState, Previous, Window
+from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
+
+Answers = list[RowError | None]
+NOT_A_MONTH = RowError("readings.not_a_month", "month", "Месяц задаётся своим первым днём")
+NEGATIVE = RowError("readings.negative", "value", "Показание не бывает отрицательным")
+UNKNOWN_REGISTER = RowError("readings.unknown_register", "register", "У прибора нет такой шкалы")
+UNKNOWN_ID = RowError("readings.unknown_id", "id", "Такого энергообъекта или прибора учёта нет")
+WINDOW_ORDER = RowError("readings.window_order", "closes_on", "Последний день раньше первого")
+
+
+async def load_windows(uow: UnitOfWork, rows: Sequence[WindowRow]) -> Answers:
+    """Sets windows. A month closed for the first time hands its values over to the previous readings."""
+    ids = {"ids": sorted({row.contract_id for row in rows})}
+    closed = {(contract, month): at for contract, month, at in await uow.execute(store.KNOWN_WINDOWS, ids)}
+    answers = [_window_error(row) for row in rows]
+    good = [row for row, error in zip(rows, answers, strict=True) if error is None]
+    closing = {
+        (row.contract_id, row.month) for row in good if row.closed and closed.get((row.contract_id, row.month)) is None
+    }
+    await _upsert(
+        uow,
+        Window,
+        ("contract_id", "month"),
+        [
+            {
+                "contract_id": row.contract_id,
+                "month": row.month,
+                "opens_on": row.opens_on,
+                "closes_on": row.closes_on,
+                "closed_at": (closed.get((row.contract_id, row.month)) or uow.now) if row.closed else None,
+            }
+            for row in good
+        ],
+    )
+    await _carry_over(uow, sorted(closing))
+    return answers
+
+
+def _window_error(row: WindowRow) -> RowError | None:
+    if row.month.day != 1:
+        return NOT_A_MONTH
+    if row.closes_on < row.opens_on:
+        return WINDOW_ORDER
+    return None
+
+
+async def _carry_over(uow: UnitOfWork, closing: Sequence[tuple[str, date]]) -> None:
+    if not closing:
+        return
+    insert = uow.upsert(Previous).from_select(["meter_id", "register", "value", "month"], store.CARRIED_OVER)
+    later = insert.excluded.month >= Previous.month  # billing may have sent a newer one itself
+    await uow.execute(
+        insert.on_conflict_do_update(
+            index_elements=["meter_id", "register"],
+            set_={"value": insert.excluded.value, "month": insert.excluded.month},
+            where=later,
+        ),
+        [{"contract_id": contract, "month": month} for contract, month in closing],
+    )
+
+
+async def load_previous(uow: UnitOfWork, rows: Sequence[PreviousRow]) -> Answers:
+    """Sets previous readings."""
+    ids = {"ids": sorted({row.meter_id for row in rows})}
+    registers = {(meter, code) for meter, code in await uow.execute(store.KNOWN_REGISTERS, ids)}
+    answers = [_previous_error(row, registers) for row in rows]
+    good = [row for row, error in zip(rows, answers, strict=True) if error is None]
+    await _upsert(
+        uow,
+        Previous,
+        ("meter_id", "register"),
+        [
+            {"meter_id": row.meter_id, "register": row.register, "value": exact(row.value), "month": row.month}
+            for row in good
+        ],
+    )
+    return answers
+
+
+def _previous_error(row: PreviousRow, registers: set[tuple[str, str]]) -> RowError | None:
+    if (row.meter_id, row.register) not in registers:
+        return UNKNOWN_REGISTER
+    if row.month.day != 1:
+        return NOT_A_MONTH
+    if row.value.startswith("-"):
+        return NEGATIVE
+    return None
+
+
+async def load_states(uow: UnitOfWork, rows: Sequence[StateRow]) -> Answers:
+    """Sets statuses of energy objects and of meters."""
+    known = {
+        kind: set(
+            (await uow.execute(statement, {"ids": sorted({row.id for row in rows if row.kind == kind})})).scalars()
+        )
+        for kind, statement in (("object", store.KNOWN_OBJECTS), ("meter", store.KNOWN_METERS))
+    }
+    answers = [None if row.id in known[row.kind] else UNKNOWN_ID for row in rows]
+    good = [row for row, error in zip(rows, answers, strict=True) if error is None]
+    objects = [
+        {"energy_object_id": row.id, "status": row.status, "note": row.note} for row in good if row.kind == "object"
+    ]
+    meters = [
+        {
+            "meter_id": row.id,
+            "status": row.status,
+            "note": row.note,
+            "max_power": None if row.max_power is None else exact(row.max_power),
+        }
+        for row in good
+        if row.kind == "meter"
+    ]
+    await _upsert(uow, ObjectState, ("energy_object_id",), objects)
+    await _upsert(uow, MeterState, ("meter_id",), meters)
+    return answers
+
+
+async def _upsert(uow: UnitOfWork, table: Any, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    insert = uow.upsert(table)
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    await uow.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), rows)

@@ -1,0 +1,19 @@
+"""`[plugins.readings]` of the host's TOML."""
+
+from typing import Annotated
+
+import msgspec
+
+Share = Annotated[str, msgspec.Meta(pattern=r"^(0\.[0-9]{1,6}|1)$")]
+"""A share of a whole, as a string: a TOML number would be a binary float."""
+
+
+class ReadingsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How readings are understood. The defaults are customary in the trade, not law."""
+
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] = 3
+    """Digits that a reading may have after the decimal separator."""
+    rollover_after: Share = "0.9"
+    """A register is taken to have rolled over only if its previous reading exceeded this share of its capacity."""
+    rollover_within: Share = "0.1"
+    """Where the maximum power is unknown: the largest share of its capacity that it may then have advanced by."""

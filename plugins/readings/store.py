@@ -1,0 +1,361 @@
+"""Queries of readings. The form of a contract, window included, is one round trip."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
+
+from core.contracts.public import Contract, EnergyObject, Meter, MeteringPoint, MeterRegister, visible_contract
+from core.sdk import Context, Query, any_of
+from plugins.readings.domain import WAITING
+from plugins.readings.models import MeterState, ObjectState, Previous, Submission, Transmission, Value, Window
+from plugins.readings.schemas import ReadingsContract, TransmissionState
+
+_TODAY = sa.bindparam("today", type_=sa.Date())
+_CONTRACT = sa.bindparam("contract_id", type_=sa.Text())
+_IN_SCOPE = sa.or_(sa.bindparam("everything", type_=sa.Boolean()), any_of(EnergyObject.id, "objects"))
+
+
+def scope(ctx: Context) -> dict[str, Any]:
+    """Parameters of the queries below: the contract, and those of its energy objects that the caller's role covers."""
+    grant = ctx.granted
+    return {
+        "contract_id": grant.contract_id,
+        "everything": grant.objects is None,
+        "objects": list(grant.objects or ()),
+    }
+
+
+def _in_use(table: Any) -> sa.ColumnElement[bool]:
+    return sa.or_(table.closed_on.is_(None), table.closed_on > _TODAY)
+
+
+# ---- windows
+_UNCLOSED = Window.closed_at.is_(None)
+_BEGUN = Window.opens_on <= _TODAY
+_OVER = Window.closes_on < _TODAY
+_RANK = sa.case(
+    (sa.and_(_UNCLOSED, _BEGUN, sa.not_(_OVER)), 0),
+    (sa.and_(_UNCLOSED, _BEGUN), 1),
+    (_UNCLOSED, 2),
+    else_=3,
+)
+_PAST_MONTH = sa.case((sa.or_(sa.not_(_UNCLOSED), _OVER), Window.month))
+_ORDER = (_RANK, _PAST_MONTH.desc(), Window.month)
+"""The month that a contract's form is about: the first one open today, else the last one begun and not closed yet
+(what was transmitted stays visible), else the next to come, else the last of the closed ones."""
+
+WINDOW = (
+    sa.select(Window.month, Window.opens_on, Window.closes_on, Window.closed_at.is_not(None))
+    .where(Window.contract_id == _CONTRACT)
+    .order_by(*_ORDER)
+    .limit(1)
+    .with_for_update()
+)
+"""The same month for a submission, which thereby waits for other submissions and for the closing of the period."""
+
+_FORM_MONTH = (
+    sa.select(Window.month)
+    .where(Window.contract_id == Contract.id)
+    .order_by(*_ORDER)
+    .limit(1)
+    .correlate(Contract)
+    .scalar_subquery()
+)
+
+
+# ---- the form
+class FormRow(msgspec.Struct, frozen=True):
+    """A register with everything above it, down from the contract. What does not exist is null."""
+
+    contract_number: str
+    contract_name: str
+    month: date | None
+    opens_on: date | None
+    closes_on: date | None
+    closed: bool
+    object_id: str | None
+    object_number: str
+    object_name: str
+    address: str
+    price_category: int
+    object_status: str
+    object_note: str
+    point_id: str | None
+    point_name: str
+    by_message: bool
+    complex_code: str
+    meter_id: str | None
+    meter_number: str
+    model: str
+    coefficient: Decimal
+    loss_percent: Decimal
+    digits: int
+    installed_on: date | None
+    verified_until: date | None
+    meter_status: str
+    meter_note: str
+    register: str | None
+    register_name: str
+    previous: Decimal | None
+    previous_month: date | None
+    submission_id: str | None
+    submitted_at: datetime | None
+    value: Decimal | None
+    consumption: Decimal | None
+    notice: str
+    state: TransmissionState | None
+    code: str
+    text: str
+
+
+def _with_values(source: Any, month: Any) -> FromClause:
+    """`source` holds registers; adds what is known of them: states, previous and transmitted values."""
+    joined: FromClause = (
+        source.outerjoin(ObjectState, ObjectState.energy_object_id == EnergyObject.id)
+        .outerjoin(MeterState, MeterState.meter_id == Meter.id)
+        .outerjoin(
+            Previous, sa.and_(Previous.meter_id == MeterRegister.meter_id, Previous.register == MeterRegister.code)
+        )
+        .outerjoin(
+            Transmission,
+            sa.and_(
+                Transmission.meter_id == MeterRegister.meter_id,
+                Transmission.month == month,
+                sa.not_(Transmission.replaced),
+            ),
+        )
+        .outerjoin(Value, sa.and_(Value.transmission_id == Transmission.id, Value.register == MeterRegister.code))
+    )
+    return joined
+
+
+_OBJECT_STATUS = sa.func.coalesce(ObjectState.status, WAITING)
+_METER_STATUS = sa.func.coalesce(MeterState.status, WAITING)
+
+_FORM_SOURCE = (
+    sa.join(Contract, Window, sa.and_(Window.contract_id == Contract.id, Window.month == _FORM_MONTH), isouter=True)
+    .outerjoin(EnergyObject, sa.and_(EnergyObject.contract_id == Contract.id, _in_use(EnergyObject), _IN_SCOPE))
+    .outerjoin(MeteringPoint, sa.and_(MeteringPoint.energy_object_id == EnergyObject.id, _in_use(MeteringPoint)))
+    .outerjoin(Meter, sa.and_(Meter.metering_point_id == MeteringPoint.id, _in_use(Meter)))
+    .outerjoin(MeterRegister, MeterRegister.meter_id == Meter.id)
+)
+
+FORM = Query(
+    sa.select(
+        Contract.number,
+        Contract.name,
+        Window.month,
+        Window.opens_on,
+        Window.closes_on,
+        Window.closed_at.is_not(None),
+        EnergyObject.id,
+        EnergyObject.number,
+        EnergyObject.name,
+        EnergyObject.address,
+        EnergyObject.price_category,
+        _OBJECT_STATUS,
+        sa.func.coalesce(ObjectState.note, ""),
+        MeteringPoint.id,
+        MeteringPoint.name,
+        MeteringPoint.by_message,
+        MeteringPoint.complex_code,
+        Meter.id,
+        Meter.number,
+        Meter.model,
+        Meter.coefficient,
+        Meter.loss_percent,
+        Meter.digits,
+        Meter.installed_on,
+        Meter.verified_until,
+        _METER_STATUS,
+        sa.func.coalesce(MeterState.note, ""),
+        MeterRegister.code,
+        MeterRegister.name,
+        Previous.value,
+        Previous.month,
+        Submission.id,
+        Submission.submitted_at,
+        Value.value,
+        Value.consumption,
+        Value.notice,
+        Value.state,
+        Value.code,
+        Value.text,
+    )
+    .select_from(
+        _with_values(_FORM_SOURCE, Window.month).outerjoin(Submission, Submission.id == Transmission.submission_id)
+    )
+    .where(Contract.id == _CONTRACT)
+    .order_by(
+        EnergyObject.number,
+        EnergyObject.id,
+        MeteringPoint.name,
+        MeteringPoint.id,
+        Meter.number,
+        Meter.id,
+        MeterRegister.sort,
+        MeterRegister.code,
+    ),
+    FormRow,
+)
+
+
+# ---- the picker
+CONTRACTS = Query(
+    sa.select(Contract.id, Contract.number, Contract.name)
+    .where(
+        visible_contract(Contract.id),
+        sa.or_(Contract.closed_on.is_(None), Contract.closed_on > _TODAY),
+        Contract.search.like(sa.bindparam("pattern", type_=sa.Text()), escape="\\"),
+        sa.tuple_(Contract.number, Contract.id)
+        > sa.tuple_(sa.bindparam("number", type_=sa.Text()), sa.bindparam("id", type_=sa.Text())),
+    )
+    .order_by(Contract.number, Contract.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer())),
+    ReadingsContract,
+)
+
+
+def containing(text: str) -> str:
+    """The LIKE pattern of the contracts in whose number or name `text` occurs."""
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+# ---- submitting
+DEVICES = (
+    sa.select(
+        Meter.id,
+        MeteringPoint.id,
+        EnergyObject.id,
+        _OBJECT_STATUS,
+        _METER_STATUS,
+        Meter.coefficient,
+        Meter.loss_percent,
+        Meter.digits,
+        MeterState.max_power,
+        Transmission.id,
+        MeterRegister.code,
+        Previous.value,
+        Previous.month,
+        Value.value,
+        Value.consumption,
+        Value.state,
+    )
+    .select_from(
+        _with_values(
+            sa.join(MeterRegister, Meter, Meter.id == MeterRegister.meter_id)
+            .join(MeteringPoint, MeteringPoint.id == Meter.metering_point_id)
+            .join(EnergyObject, EnergyObject.id == MeteringPoint.energy_object_id),
+            sa.bindparam("month", type_=sa.Date()),
+        )
+    )
+    .where(
+        EnergyObject.contract_id == _CONTRACT,
+        _IN_SCOPE,
+        any_of(Meter.id, "meters"),
+        _in_use(EnergyObject),
+        _in_use(MeteringPoint),
+        _in_use(Meter),
+    )
+    .order_by(Meter.id, MeterRegister.sort, MeterRegister.code)
+)
+"""The registers of the devices named, where the caller may submit for them."""
+
+REPLACE = sa.update(Transmission).where(any_of(Transmission.id, "replaced_ids")).values(replaced=True)
+
+
+# ---- a past submission
+class SentRow(msgspec.Struct, frozen=True):
+    """A register of a past submission."""
+
+    month: date
+    channel: str
+    submitted_at: datetime
+    meter_id: str
+    meter_number: str
+    object_id: str
+    replaced: bool
+    register: str
+    name: str
+    value: Decimal
+    consumption: Decimal | None
+    notice: str
+    state: TransmissionState
+    code: str
+    text: str
+
+
+SENT = Query(
+    sa.select(
+        Submission.month,
+        Submission.channel,
+        Submission.submitted_at,
+        Meter.id,
+        Meter.number,
+        EnergyObject.id,
+        Transmission.replaced,
+        Value.register,
+        MeterRegister.name,
+        Value.value,
+        Value.consumption,
+        Value.notice,
+        Value.state,
+        Value.code,
+        Value.text,
+    )
+    .select_from(
+        sa.join(Submission, Transmission, Transmission.submission_id == Submission.id)
+        .join(Value, Value.transmission_id == Transmission.id)
+        .join(Meter, Meter.id == Transmission.meter_id)
+        .join(MeteringPoint, MeteringPoint.id == Meter.metering_point_id)
+        .join(EnergyObject, EnergyObject.id == MeteringPoint.energy_object_id)
+        .join(
+            MeterRegister,
+            sa.and_(MeterRegister.meter_id == Transmission.meter_id, MeterRegister.code == Value.register),
+        )
+    )
+    .where(
+        Submission.id == sa.bindparam("submission_id", type_=sa.Text()),
+        Submission.contract_id == _CONTRACT,
+        _IN_SCOPE,
+    )
+    .order_by(EnergyObject.number, Meter.number, Meter.id, MeterRegister.sort, MeterRegister.code),
+    SentRow,
+)
+
+
+# ---- billing's answers
+def answered(fact_id: str, register: str | None) -> sa.Update:
+    """The registers that an answer is about: one, or all of the device."""
+    statement = sa.update(Value).where(Value.transmission_id == fact_id)
+    return statement if register is None else statement.where(Value.register == register)
+
+
+# ---- the company's rows
+KNOWN_OBJECTS = sa.select(EnergyObject.id).where(any_of(EnergyObject.id, "ids"))
+KNOWN_METERS = sa.select(Meter.id).where(any_of(Meter.id, "ids"))
+KNOWN_REGISTERS = sa.select(MeterRegister.meter_id, MeterRegister.code).where(any_of(MeterRegister.meter_id, "ids"))
+KNOWN_WINDOWS = (
+    sa.select(Window.contract_id, Window.month, Window.closed_at)
+    .where(any_of(Window.contract_id, "ids"))
+    .order_by(Window.contract_id, Window.month)
+    .with_for_update()
+)
+
+CARRIED_OVER = (
+    sa.select(Transmission.meter_id, Value.register, Value.value, Transmission.month)
+    .join(Value, Value.transmission_id == Transmission.id)
+    .join(Submission, Submission.id == Transmission.submission_id)
+    .where(
+        Submission.contract_id == _CONTRACT,
+        Transmission.month == sa.bindparam("month", type_=sa.Date()),
+        sa.not_(Transmission.replaced),
+        Value.state != "refused",
+    )
+)
+"""What becomes the previous readings when a contract's month is closed."""
