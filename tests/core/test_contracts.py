@@ -187,6 +187,7 @@ async def test_billing_feeds_contracts_and_clients_cannot(cabinet: Cabinet) -> N
     assert (await caller.put("/api/v1/contracts/C-1", json={})).status_code == 405
 
 
+@pytest.mark.repeats("add_contract")
 async def test_a_retried_addition_is_done_once(cabinet: Cabinet) -> None:
     await with_contract(cabinet, EMAIL)
     caller = await cabinet.client()
