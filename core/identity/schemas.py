@@ -74,6 +74,13 @@ class RecoveryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Email
 
 
+class RecoveryAsked(msgspec.Struct, frozen=True):
+    """If somebody is registered with the address, a letter is on its way."""
+
+    minutes: int
+    """The link works for so long."""
+
+
 class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new password, by the token of the letter's link."""
 

@@ -128,9 +128,9 @@ async def send_sign_in_code(ctx: Ctx, data: JSONBody[schemas.SignInCodeRequest])
     raises=[TOO_MANY_REQUESTS],
     tags=["identity"],
 )
-async def ask_recovery(ctx: Ctx, data: JSONBody[schemas.RecoveryRequest]) -> None:
+async def ask_recovery(ctx: Ctx, data: JSONBody[schemas.RecoveryRequest]) -> schemas.RecoveryAsked:
     """Ask for a letter with a link to a new password. The answer is the same whether somebody has this address."""
-    await passwords.ask_recovery(ctx, data.email)
+    return await passwords.ask_recovery(ctx, data.email)
 
 
 @post(

@@ -72,7 +72,7 @@ async def _replace(uow: UnitOfWork, account_id: str, email: str, hashed: str) ->
 
 
 # ---- recovery
-async def ask_recovery(ctx: Context, email: str) -> None:
+async def ask_recovery(ctx: Context, email: str) -> schemas.RecoveryAsked:
     """«Вспомнить пароль»: orders the letter. Whether somebody has this address, only the job looks up afterwards."""
     normal = domain.normal_email(email)
     if normal is None:
@@ -85,6 +85,7 @@ async def ask_recovery(ctx: Context, email: str) -> None:
             limits.from_network(ctx, "recovery", settings.recoveries_per_network),
         )
         uow.enqueue(SendRecovery(normal))
+    return schemas.RecoveryAsked(settings.recovery_minutes)
 
 
 async def send_recovery(ctx: Context, email: str) -> None:
