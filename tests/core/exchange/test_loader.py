@@ -170,10 +170,16 @@ async def test_a_refused_last_row_leaves_the_one_before(loading: Loading, rows_o
 async def test_a_row_that_only_the_database_refuses_leaves_the_one_before(
     loading: Loading, rows_of: RowsOf, database: Database
 ) -> None:
-    async with database.writer.begin() as connection:
-        await connection.execute(sa.text("CREATE UNIQUE INDEX only_here ON contracts_contract (name)"))
+    async def execute(statement: str) -> None:
+        async with database.writer.begin() as connection:
+            await connection.execute(sa.text(statement))
+
     rows = [contract("C1", name="a"), contract("C2", name="b"), contract("C2", name="a"), contract("C3", name="c")]
-    assert statuses(await loading(CONTRACTS, *rows)) == ["accepted", "accepted", "constraint", "accepted"]
+    await execute("CREATE UNIQUE INDEX only_here ON contracts_contract (name)")
+    try:
+        assert statuses(await loading(CONTRACTS, *rows)) == ["accepted", "accepted", "constraint", "accepted"]
+    finally:
+        await execute("DROP INDEX only_here")  # databases are used again
     assert await rows_of(Contract.id, Contract.name) == [("C1", "a"), ("C2", "b"), ("C3", "c")]
 
 
