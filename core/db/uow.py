@@ -89,6 +89,7 @@ class UnitOfWork:
         self._facts: list[dict[str, Any]] = []
         self._jobs: list[dict[str, Any]] = []
         self._audit: list[dict[str, Any]] = []
+        self._answered = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -175,6 +176,7 @@ class UnitOfWork:
 
     async def answer(self, result: T, status: int = 201) -> T:
         """Keeps the answer of a creating call, to be repeated to a retry with the same Idempotency-Key."""
+        self._answered = True
         if self._claim:
             await self.connection.execute(
                 sa.update(Idempotency)
@@ -199,6 +201,8 @@ class UnitOfWork:
 
     async def flush(self) -> bool:
         """Writes what leaves with the transaction. True if jobs wait."""
+        if self._claim and not self._answered:
+            raise RuntimeError("a creating use case must pass its result through uow.answer")
         if self._facts:
             await self.connection.execute(sa.insert(Feed), self._facts)
             if self._routing.wake_feed:

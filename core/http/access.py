@@ -47,7 +47,7 @@ class Access(msgspec.Struct, frozen=True):
 PUBLIC = Access("public")
 """Anybody."""
 SESSION = Access("session")
-"""A signed-in client whatever the state of the registration: who am I, onboarding, sign-out."""
+"""A signed-in person, client or staff, whatever the state of the registration: who am I, onboarding, sign-out."""
 ACCOUNT = Access("account")
 """A client whose registration is complete."""
 
@@ -143,10 +143,13 @@ def check(access: Access, identified: Identified, runtime: Runtime, contract_id:
         case "staff" | "service":
             if actor.kind != access.kind or access.name not in actor.scopes:
                 raise Problem(FORBIDDEN)
-        case "session" | "account" | "permission":
+        case "session":
+            if actor.kind not in ("client", "staff"):
+                raise Problem(FORBIDDEN)
+        case "account" | "permission":
             if actor.kind != "client":
                 raise Problem(FORBIDDEN)
-            if access.kind != "session" and actor.step != "done":
+            if actor.step != "done":
                 raise Problem(ONBOARDING_INCOMPLETE, step=actor.step)
             if access.kind == "permission":
                 _check_permission(access, identified, runtime, contract_id)

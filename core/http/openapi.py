@@ -21,7 +21,7 @@ from core.http.problems import MEDIA_TYPE
 
 _ACCESS_TEXT = {
     "public": "Public.",
-    "session": "A signed-in client, also before the registration is complete.",
+    "session": "A signed-in client, also before the registration is complete; staff.",
     "account": "A client whose registration is complete.",
     "permission": "A client holding the permission `{name}` on the contract.",
     "staff": "Staff holding the scope `{name}`.",

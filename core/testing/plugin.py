@@ -17,8 +17,9 @@ pytest.register_assert_rewrite("core.testing.suites")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker that ties a test to the catalogue of requirements."""
+    """Declares the markers that tie tests to what they prove."""
     config.addinivalue_line("markers", "requirement(*ids): the test does what these requirements' `accept` says")
+    config.addinivalue_line("markers", "repeats(*operations): the test repeats these creating calls with their key")
 
 
 @pytest.fixture(scope="session")

@@ -434,6 +434,7 @@ async def test_what_is_foreign_looks_like_what_is_missing(supplier: Cabinet) -> 
     assert shapes == {(404, "not_found", "[]")}
 
 
+@pytest.mark.repeats("submit_readings")
 async def test_a_retry_with_its_key_is_done_once(supplier: Cabinet) -> None:
     caller = await client(supplier)
     key = {"Idempotency-Key": "one"}

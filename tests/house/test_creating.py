@@ -1,0 +1,61 @@
+"""Creating calls are safe to repeat: each has a test that repeats it, and a service that keeps its answer."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from core.context import SYSTEM, Context
+from core.db.tables import Audit
+from core.db.uow import IdempotencyClaim
+from core.testing.cabinet import Cabinet
+from tests.house.repository import ROOT
+from tests.operations import Operation
+
+NOT_CREATING = {
+    "register": "the answer holds a token, which is stored nowhere; after a lost answer, sign in",
+    "sign_in": "the answer holds a token; signing in again only opens another session",
+    "send_email_code": "a second call within a minute is refused",
+    "confirm_email": "the code works once",
+    "confirm_contract": "the link works once",
+    "exchange_load": "rows are upserted by their keys",
+    "exchange_answer_facts": "an answer repeated changes nothing",
+    "exchange_acknowledge": "a position acknowledged again stays where it is",
+    "demo_confirm": "the link works once",
+    "demo_trouble": "switches the simulator to a state",
+}
+"""POST operations that take no Idempotency-Key, and why that is right."""
+
+
+def marked(marker: str) -> Iterator[str]:
+    """The arguments of a marker, wherever a test bears it."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == marker:
+                yield from (str(arg.value) for arg in node.args if isinstance(arg, ast.Constant))
+
+
+def test_every_creating_call_is_repeated_by_a_test(operations: list[Operation]) -> None:
+    creating = {one.id for one in operations if one.handler.opt["creating"]}
+    assert creating
+    assert creating == set(marked("repeats"))
+
+
+def test_every_other_post_has_a_reason(operations: list[Operation]) -> None:
+    others = {one.id for one in operations if one.method == "POST" and not one.handler.opt["creating"]}
+    assert others == set(NOT_CREATING)
+
+
+def test_only_a_post_creates(operations: list[Operation]) -> None:
+    assert not [one.id for one in operations if one.handler.opt["creating"] and one.method != "POST"]
+
+
+async def test_a_service_that_forgets_to_keep_its_answer_commits_nothing(cabinet: Cabinet) -> None:
+    claim = IdempotencyClaim("a" * 64, "b" * 64)
+    with pytest.raises(RuntimeError, match=r"uow\.answer"):
+        async with Context(cabinet.runtime, SYSTEM, claim=claim).uow() as uow:
+            uow.audit("test.created", "thing")
+    async with cabinet.runtime.database.writer.connect() as connection:
+        made = sa.select(sa.func.count()).where(Audit.action == "test.created")
+        assert await connection.scalar(made) == 0
