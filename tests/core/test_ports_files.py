@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -54,16 +55,16 @@ class S3Harness:
     """A bucket of its own on the module's server."""
 
     def __init__(self, adapter: StoredFiles, bucket: Bucket, server: S3Server) -> None:
-        self.adapter, self.bucket, self._server = adapter, bucket, server
+        self.adapter, self.bucket, self.server = adapter, bucket, server
 
     async def stored(self) -> set[str]:
         return self.bucket.keys()
 
     async def break_off(self) -> None:
-        self._server.broken = True
+        self.server.failing = re.compile("")
 
     async def mend(self) -> None:
-        self._server.broken = False
+        self.server.failing = None
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def s3_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def s3(s3_server: S3Server, host: AdapterHost, s3_keys: None) -> Iterator[S3Harness]:
-    s3_server.broken = False
+    s3_server.failing = None
     bucket = Bucket(s3_server.url)
     yield S3Harness(make_s3(s3_settings(bucket=bucket.name, endpoint=s3_server.url), host), bucket, s3_server)
     bucket.close()
@@ -114,9 +115,18 @@ async def test_a_failed_upload_in_parts_is_given_up(s3: S3Harness) -> None:
     assert s3.bucket.unfinished() == 0
 
 
-async def test_a_moved_file_leaves_its_staging_place(s3: S3Harness) -> None:
-    await s3.adapter.put("a", stream(pattern(LARGE)))
-    assert s3.bucket.keys() == {"a"}
+async def test_a_staging_place_that_cannot_be_cleared_fails_no_upload(s3: S3Harness) -> None:
+    s3.server.failing = re.compile(r"^DELETE|\?delete")
+    stored = await s3.adapter.put("a", stream(pattern(LARGE)))
+    assert stored.size == LARGE
+    assert "a" in await s3.stored()
+
+
+async def test_a_copy_that_fails_leaves_nothing(s3: S3Harness) -> None:
+    s3.server.failing = re.compile(r"/a\?.*(uploads|uploadId)")
+    with pytest.raises(FilesUnavailable):
+        await s3.adapter.put("a", stream(pattern(LARGE)))
+    assert s3.bucket.keys() == set()
 
 
 async def test_no_server_at_all_is_unavailable(host: AdapterHost, s3_keys: None) -> None:

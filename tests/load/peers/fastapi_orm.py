@@ -34,8 +34,34 @@ NOTICES = {
         "Показание меньше предыдущего: исправьте его или подтвердите переход счётчика через ноль"
     ),
 }
-MONTHS = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
-MONTHS_OF = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+MONTHS = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+]
+MONTHS_OF = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+]
 ZONE = ZoneInfo("Europe/Moscow")
 
 
@@ -49,9 +75,7 @@ class Contract(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[str]
     name: Mapped[str]
-    objects: Mapped[list["EnergyObject"]] = relationship(
-        order_by="EnergyObject.number, EnergyObject.id", viewonly=True
-    )
+    objects: Mapped[list["EnergyObject"]] = relationship(order_by="EnergyObject.number, EnergyObject.id", viewonly=True)
 
 
 class Window(Base):
@@ -80,9 +104,7 @@ class EnergyObject(Base):
     price_category: Mapped[int]
     closed_on: Mapped[date | None]
     state: Mapped[ObjectState | None] = relationship(viewonly=True)
-    points: Mapped[list["MeteringPoint"]] = relationship(
-        order_by="MeteringPoint.name, MeteringPoint.id", viewonly=True
-    )
+    points: Mapped[list["MeteringPoint"]] = relationship(order_by="MeteringPoint.name, MeteringPoint.id", viewonly=True)
 
 
 class MeteringPoint(Base):
