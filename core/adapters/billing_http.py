@@ -119,6 +119,8 @@ def _answers(reply: bytes, facts: Sequence[Fact]) -> list[Answer]:
             raise BillingUnavailable(f"billing answered the fact {answer.fact_id} twice")
         if answer.delay:
             raise BillingUnavailable("billing set `delay`, which only a simulator may")
+        if "\x00" in answer.code + answer.text + answer.item:
+            raise BillingUnavailable(f"billing's answer to {answer.fact_id} holds a NUL, which no database keeps")
         seen.add((answer.fact_id, answer.item))
     return answers
 

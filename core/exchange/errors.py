@@ -15,8 +15,8 @@ UNKNOWN_ENCODING = ErrorKind(
 BROKEN_GZIP = ErrorKind(
     "exchange.broken_gzip",
     400,
-    "Сжатый поток повреждён или оборван. Принятые до этого места строки сохранены.",
-    "The gzip stream is broken or cut. The rows before that place are stored.",
+    "Сжатый поток повреждён или оборван. Часть строк могла сохраниться; отправьте все снова.",
+    "The gzip stream is broken or cut. Some rows may be stored; send all of them again.",
 )
 POSITION_BACKWARDS = ErrorKind(
     "exchange.position_backwards",

@@ -1,5 +1,6 @@
 """What the exchange reads and writes on the wire."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ import msgspec
 from core.ports.billing import Answer, Fact
 
 
-class RowAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+class RowAnswer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What became of one line. `code`, `field` and `message` only where it is refused."""
 
     line: int
@@ -30,13 +31,10 @@ class Totals(msgspec.Struct):
 
     def count(self, answers: Sequence[RowAnswer]) -> None:
         """Adds the answers of a batch."""
-        for answer in answers:
-            if answer.status == "accepted":
-                self.accepted += 1
-            elif answer.status == "unchanged":
-                self.unchanged += 1
-            else:
-                self.refused += 1
+        found = Counter(answer.status for answer in answers)
+        self.accepted += found["accepted"]
+        self.unchanged += found["unchanged"]
+        self.refused += found["refused"]
 
 
 class Summary(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import re
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
@@ -40,21 +41,21 @@ class _Batch(msgspec.Struct, forbid_unknown_fields=True):
 class BillingServer:
     """Serves a book. `requests` and `connections` tell what came in."""
 
-    def __init__(self, clock: Clock, keys: dict[str, bytes], book: BillingBook | None = None) -> None:
-        self.book = book or BillingBook()
+    def __init__(self, clock: Clock, keys: dict[str, bytes], *, tls: ssl.SSLContext | None = None) -> None:
+        self.book = BillingBook()
         self.requests: list[Request] = []
         self.connections = 0
         self.misbehave: Misbehaviour | None = None
         self.url = ""
-        self._clock, self._keys = clock, keys
+        self._clock, self._keys, self._tls = clock, keys, tls
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["BillingServer"]:
         """Listens at `url` until the end of the block."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/facts"
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
+        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/facts"
         try:
             yield self
         finally:

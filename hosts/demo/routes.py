@@ -49,7 +49,7 @@ async def letter(request: AnyRequest, ctx: Ctx, letter_id: PathId) -> Response[A
 
 
 @get("/demo/contracts/confirm", access=PUBLIC, operation_id="demo_confirmation", include_in_schema=False)
-async def confirmation(token: Token) -> Response[str]:
+async def confirmation(token: Token = "") -> Response[str]:
     """The link of a letter: in place of a client portal, a page with a button."""
     return _html(pages.confirmation(token))
 
@@ -84,15 +84,9 @@ async def billing(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     return _respond(request, shown, pages.billing(shown))
 
 
-@post(
-    "/demo/billing/trouble",
-    access=PUBLIC,
-    operation_id="demo_trouble",
-    status_code=204,
-    include_in_schema=False,
-)
+@post("/demo/billing/trouble", access=PUBLIC, operation_id="demo_trouble", status_code=204, tags=["demo"])
 async def trouble(ctx: Ctx, data: JSONBody[DemoTrouble]) -> None:
-    """Spoils the next deliveries to billing: see how the cabinet works on without it."""
+    """Spoil the next deliveries to the simulated billing, and see the cabinet work on without it."""
     await asyncio.to_thread(_simulator(ctx).book.make_trouble, data.kind, data.deliveries)
 
 

@@ -25,6 +25,7 @@ async def walk(base_url: str, say: Say = print) -> None:
     """
     async with httpx.AsyncClient(base_url=base_url, timeout=30, trust_env=False) as http:
         visitor = Visitor(http, say)
+        say("0. Почта демонстрации: что в ней лежит, уже прочитано")
         await visitor.skip_letters()
         await _register(visitor, say)
         await _add_contract(visitor, say)
@@ -33,10 +34,10 @@ async def walk(base_url: str, say: Say = print) -> None:
         await _submit(visitor, say, form)
         await _hear_billing(visitor, say)
         await _correct(visitor, say, form)
-        say("\nВыход")
+        say("10. Выход")
         await visitor.call("DELETE", "/api/v1/sessions/current", expect=204)
         await visitor.call("GET", "/api/v1/sessions/current", expect=401)
-        say("\nГотово: путь пройден от регистрации до ответа биллинга.")
+        say("Готово: путь пройден от регистрации до ответа биллинга.")
 
 
 async def _register(visitor: Visitor, say: Say) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.testing.billing import BillingBook, BillingSimulator, BookHarness, sam
 from core.testing.billing_server import BillingServer, Misbehaviour, respond
 from core.testing.clock import MovableClock
 from core.testing.suites.billing import BillingHarness, BillingSuite
+from tests.core.certificates import write_server_certificate
 
 KEY = b"a-key-shared-with-billing-0123456789"
 FACT = sample_fact(1)
@@ -44,6 +46,22 @@ async def server(clock: MovableClock) -> AsyncIterator[BillingServer]:
 def http_settings(url: str, **more: Any) -> HttpBillingSettings:
     usual = {"url": url, "key_id": "2026-01", "key_env": "TEST_BILLING_KEY", "allow_http": True, "timeout": 5.0}
     return msgspec.convert(usual | more, HttpBillingSettings)
+
+
+async def test_https_is_spoken_with_a_known_authority_only(
+    clock: MovableClock, host: AdapterHost, billing_key: None, tmp_path: Path
+) -> None:
+    certificate, key = write_server_certificate(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    async with BillingServer(clock, {"2026-01": KEY}, tls=tls).running() as server:
+        trusting = make_http(http_settings(server.url, allow_http=False, ca_file=str(certificate)), host)
+        assert len(await trusting.deliver([FACT])) == 1
+        await trusting.close()
+        stranger = make_http(http_settings(server.url, allow_http=False), host)
+        with pytest.raises(BillingUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+            await stranger.deliver([FACT])
+        await stranger.close()
 
 
 @pytest.fixture
@@ -190,6 +208,8 @@ def answer(**more: Any) -> dict[str, Any]:
         b'{"answers":[',
         b'{"answers":[]}{"answers":[]}',
         b'{"answers":["\xff"]}',
+        b'{"answers":[{"fact_id":"\xff","outcome":"accepted"}]}',
+        b'{"answers":[{"fact_id":"\\ud800","outcome":"accepted"}]}',
         b"[" * 50_000,
         msgspec.json.encode({"answers": [], "more": 1}),
         msgspec.json.encode({"answers": [answer(outcome="maybe")]}),
@@ -197,6 +217,7 @@ def answer(**more: Any) -> dict[str, Any]:
         msgspec.json.encode({"answers": [answer(fact_id=1)]}),
         msgspec.json.encode({"answers": [answer(code=500)]}),
         msgspec.json.encode({"answers": [answer(amount=1.5)]}),
+        msgspec.json.encode({"answers": [answer(text="a\x00b")]}),
         msgspec.json.encode({"answers": [answer(delay="PT5M")]}),
         msgspec.json.encode({"answers": [{"outcome": "accepted"}]}),
         msgspec.json.encode({"answers": [answer(fact_id="of somebody else")]}),

@@ -258,11 +258,14 @@ async def test_the_folder_is_read_newest_first(folder: FolderMail, clock: Movabl
     assert await folder.read(newest.id) == newest
 
 
-async def test_a_letter_sent_again_is_one_file(folder: FolderMail) -> None:
+async def test_a_letter_sent_again_stays_what_it_was(folder: FolderMail, clock: MovableClock) -> None:
     message = letter()
     await folder.send(message)
+    first = await folder.read(message.id)
+    clock.move(timedelta(hours=1))
     await folder.send(message)
     assert [path.name for path in folder.folder.iterdir()] == [f"{message.id}.eml"]
+    assert await folder.read(message.id) == first
 
 
 @pytest.mark.parametrize("odd", ["../../../etc/passwd", "a/b", ".", "", "x" * 500, "a\x00b", "Имя"])

@@ -40,12 +40,11 @@ class Columns:
         """The same out of a row of `upsert` or `remove`."""
         converters = [(index, name, _converter(table.c[name].type, dialect)) for index, name in enumerate(names)]
         self._converters = [(index, name, convert) for index, name, convert in converters if convert]
+        self.converts = bool(self._converters)
         self._write_statements(table, key, dialect)
 
     def convert(self, record: tuple[Any, ...]) -> tuple[Any, ...]:
         """The values as the driver takes them. Raises Unfit."""
-        if not self._converters:
-            return record
         values = list(record)
         for index, name, convert in self._converters:
             if values[index] is not None:

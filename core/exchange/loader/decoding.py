@@ -1,6 +1,7 @@
 """One line -> one decoded row, or the reason why not."""
 
 import re
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +13,7 @@ from core.sdk import Dataset, Problem, RowError
 P = TypeVar("P", bound=msgspec.Struct)
 
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_MAYBE_CONTROL = re.compile(rb"\\[bfu]|\x7f")  # rare: only such lines get a closer look
+_MAYBE_CONTROL = re.compile(rb"\\u00[01]|\\u007[fF]|\\[bf]|\x7f")  # rare: only such lines get a closer look
 
 
 class Decoding(Generic[P]):
@@ -44,6 +45,12 @@ class Decoding(Generic[P]):
             return decode_body(line, self._kind)  # fails again, and says why
         return decode_body(line, self._kind) if _MAYBE_CONTROL.search(line) else row
 
+    def rows(self, lines: Sequence[bytes]) -> list[P]:
+        """The rows of lines that are all right. Raises anything otherwise."""
+        if _MAYBE_CONTROL.search(b"\n".join(lines)):
+            return list(map(self.row, lines))
+        return list(map(self._decode, lines))
+
     def deletion(self, line: bytes) -> Any:
         """An object with the key's fields if the line asks to remove a row, None otherwise. Raises Problem."""
         if not self._deletable or b'"deleted"' not in line:
@@ -61,7 +68,10 @@ class Decoding(Generic[P]):
         key = self._key(row)
         if type(key) is str:
             return key
-        return "/".join(map(_text, key if self._compound else (key,)))
+        try:
+            return "/".join(key)
+        except TypeError:
+            return "/".join(map(_text, key if self._compound else (key,)))
 
     def readable_key(self, line: bytes) -> str:
         """As much of the key as a broken line shows, to help its sender find the row."""

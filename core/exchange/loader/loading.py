@@ -1,5 +1,6 @@
 """The load itself: lines -> rows -> one transaction per batch -> an answer per row."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -19,17 +20,41 @@ async def load(ctx: Context, dataset: Dataset[Any], body: AsyncIterator[bytes]) 
     """
     limits = ctx.settings(ExchangeSettings)
     plan = plan_of(dataset, ctx.runtime.database.is_sqlite)
+    storing: asyncio.Task[list[RowAnswer]] | None = None
+    try:
+        async for batch in _batches(plan, body, limits):
+            if storing is not None:
+                yield await storing
+            # The database works on this batch while the next one is read and decoded.
+            storing = asyncio.create_task(_store(ctx, plan, batch))
+        if storing is not None:
+            yield await storing
+    except Exception:
+        if storing is not None and not storing.done():  # the body broke: what it had given before is stored
+            await asyncio.wait({storing})
+        raise
+    finally:
+        if storing is not None:
+            storing.cancel()
+
+
+async def _batches(
+    plan: Plan[Any], body: AsyncIterator[bytes], limits: ExchangeSettings
+) -> AsyncIterator[list[Row | RowAnswer]]:
     batch: list[Row | RowAnswer] = []
     size = 0
     async for lines in lines_of(body, limits.max_line):
-        for line in lines:
-            batch.append(plan.read(line, limits.max_line))
-            size += len(line[1] or b"")
+        while lines:
+            room = limits.batch_rows - len(batch)
+            part, lines = lines[:room], lines[room:]
+            batch += plan.read(part, limits.max_line)
+            size += sum(len(raw or b"") for _, raw in part)
             if len(batch) >= limits.batch_rows or size >= limits.batch_bytes:
-                yield await _store(ctx, plan, batch)
+                yield batch
                 batch, size = [], 0
+            await asyncio.sleep(0)  # a body that is always ready must not keep the loop to itself
     if batch:
-        yield await _store(ctx, plan, batch)
+        yield batch
 
 
 async def _store(ctx: Context, plan: Plan[Any], batch: Sequence[Row | RowAnswer]) -> list[RowAnswer]:
@@ -43,11 +68,10 @@ async def _store(ctx: Context, plan: Plan[Any], batch: Sequence[Row | RowAnswer]
                 await _apply(uow, plan, rows, outcomes)
             else:
                 await _write(uow, plan, rows, outcomes)
-    return [item if type(item) is RowAnswer else _answer(item, outcomes) for item in batch]
+    return [item if isinstance(item, RowAnswer) else _answer(item, outcomes[item.line]) for item in batch]
 
 
-def _answer(row: Any, outcomes: dict[int, Outcome]) -> RowAnswer:
-    outcome = outcomes[row.line]
+def _answer(row: Row, outcome: Outcome) -> RowAnswer:
     if isinstance(outcome, RowError):
         return refused(row.line, row.key, outcome)
     return RowAnswer(row.line, row.key, outcome)
@@ -76,7 +100,7 @@ async def _apply(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row], outcomes
 
     if rows:
         found = await isolate(uow, rows, work, why_not_stored)
-        outcomes |= {row.line: outcome for row, outcome in zip(rows, found, strict=True)}
+        outcomes |= zip([row.line for row in rows], found, strict=True)
 
 
 async def _write(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row], outcomes: dict[int, Outcome]) -> None:
@@ -87,16 +111,21 @@ async def _write(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row], outcomes
     while by_key:
         last = [same[-1] for same in by_key.values()]
         found = await _write_once(uow, plan, last)
-        again: dict[Any, list[Row]] = {}
-        for row, outcome in zip(last, found, strict=True):
-            same = by_key[row.id]
-            if isinstance(outcome, RowError) and len(same) > 1:
-                outcomes[same.pop().line] = outcome
-                again[row.id] = same
+        outcomes |= zip([row.line for row in last], found, strict=True)
+        by_key = _not_settled(by_key, outcomes)
+
+
+def _not_settled(by_key: dict[Any, list[Row]], outcomes: dict[int, Outcome]) -> dict[Any, list[Row]]:
+    """Of the keys that repeat: those whose last row was refused, without it. The others are answered like the last."""
+    again: dict[Any, list[Row]] = {}
+    for key, same in by_key.items():
+        if len(same) > 1:
+            outcome = outcomes[same[-1].line]
+            if isinstance(outcome, RowError):
+                again[key] = same[:-1]
             else:
-                for one in same:
-                    outcomes[one.line] = outcome
-        by_key = again
+                outcomes |= dict.fromkeys([row.line for row in same], outcome)
+    return again
 
 
 async def _write_once(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row]) -> list[Outcome]:
@@ -110,7 +139,9 @@ async def _write_once(uow: UnitOfWork, plan: Plan[Any], rows: Sequence[Row]) -> 
         return await remove(uow, plan.keys, [row.values for row in part])
 
     gone = [row for row in rows if row.deleted]
-    kept = [row for row in rows if not row.deleted] if gone else rows
-    removed = iter(await isolate(uow, gone, remove_rows, why_not_removed) if gone else ())
+    if not gone:
+        return await isolate(uow, rows, upsert_rows, why_not_stored)
+    kept = [row for row in rows if not row.deleted]
+    removed = iter(await isolate(uow, gone, remove_rows, why_not_removed))
     stored = iter(await isolate(uow, kept, upsert_rows, why_not_stored) if kept else ())
     return [next(removed if row.deleted else stored) for row in rows]

@@ -30,35 +30,32 @@ _BUG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, Ass
 
 async def upsert(uow: UnitOfWork, columns: Columns, rows: Rows) -> list[Outcome]:
     """Inserts or updates rows of distinct keys."""
-    changed = await _staged(uow, columns, rows, columns.upsert)
-    if len(changed) == len(rows):
-        return ["accepted"] * len(rows)
-    key_of = columns.key_of
-    return ["accepted" if key_of(row) in changed else "unchanged" for row in rows]
+    return await _staged(uow, columns, rows, columns.upsert)
 
 
 async def remove(uow: UnitOfWork, columns: Columns, keys: Rows) -> list[Outcome]:
     """Deletes rows by distinct keys; one that is not there counts as unchanged."""
-    removed = await _staged(uow, columns, keys, columns.remove)
-    key_of = columns.key_of
-    return ["accepted" if key_of(key) in removed else "unchanged" for key in keys]
+    return await _staged(uow, columns, keys, columns.remove)
 
 
-async def _staged(uow: UnitOfWork, columns: Columns, rows: Rows, statement: str) -> set[Any]:
-    """Runs a statement over a temporary table of `rows`; the keys that it answers."""
-    found: Sequence[Any]
+async def _staged(uow: UnitOfWork, columns: Columns, rows: Rows, statement: str) -> list[Outcome]:
+    """Runs a statement over a temporary table of `rows`; the rows whose keys it answers are accepted."""
+    written: Sequence[Any]
     if uow.is_sqlite:
         await uow.connection.exec_driver_sql(columns.stage)
         await uow.connection.exec_driver_sql(columns.fill, list(rows))
-        found = (await uow.connection.exec_driver_sql(statement)).fetchall()
+        written = (await uow.connection.exec_driver_sql(statement)).fetchall()
         await uow.connection.exec_driver_sql(columns.drop)
     else:
         driver: Any = (await uow.connection.get_raw_connection()).driver_connection
         await driver.execute(columns.stage)
         await driver.copy_records_to_table(STAGE, records=rows, columns=columns.names)
-        found = await driver.fetch(statement)
+        written = await driver.fetch(statement)
         await driver.execute(columns.drop)
-    return set(map(columns.key_of_record, found))
+    if not written or len(written) == len(rows):
+        return ["accepted" if written else "unchanged"] * len(rows)
+    keys = set(map(columns.key_of_record, written))
+    return ["accepted" if key in keys else "unchanged" for key in map(columns.key_of, rows)]
 
 
 async def isolate(
