@@ -21,10 +21,11 @@ from core.notifications.plugin import NotificationsPlugin
 from core.plugin import CorePlugin
 from core.plugins import Manifest, assemble
 from core.ports.billing import Billing
+from core.roles.plugin import RolesPlugin
 from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin, ExchangePlugin)
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, ExchangePlugin)
 
 
 class Host:

@@ -21,6 +21,7 @@ from core.context import Context as Context
 from core.context import Grant as Grant
 from core.db.reader import Query as Query
 from core.db.reader import Reader as Reader
+from core.db.tables import Audit as Audit
 from core.db.types import Base as Base
 from core.db.types import Moment as Moment
 from core.db.types import Money as Money
@@ -73,7 +74,9 @@ P = TypeVar("P", bound=msgspec.Struct)
 T = TypeVar("T")
 
 ROLES = ("Администратор", "Руководитель", "Энергетик", "Бухгалтер")
-"""The four roles on a contract (ROL-01), in the order of the manual's Table 1."""
+"""The four roles on a contract (ROL-01)."""
+ADMINISTRATOR = ROLES[0]
+"""The role that one account at most holds on a contract, and that only staff gives."""
 
 
 class Permission(msgspec.Struct, frozen=True):

@@ -1,5 +1,8 @@
 """What others may use of identity."""
 
 from core.identity.domain import normal_email as normal_email
+from core.identity.models import Account as Account
+from core.identity.services import INVITATION as INVITATION
 from core.identity.services import create_service_account as create_service_account
 from core.identity.services import create_staff as create_staff
+from core.identity.services import invite as invite

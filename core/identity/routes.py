@@ -75,6 +75,18 @@ async def confirm_email(ctx: Ctx, data: JSONBody[schemas.EmailCodeEntry]) -> sch
 
 
 @post(
+    "/api/v1/registration/agreement",
+    access=SESSION,
+    operation_id="accept_agreement",
+    status_code=200,
+    tags=["identity"],
+)
+async def accept_agreement(ctx: Ctx, data: JSONBody[schemas.Agreement]) -> schemas.Me:
+    """Accept the user agreement; the first step of an account that was opened by an invitation."""
+    return await services.accept_agreement(ctx)
+
+
+@post(
     "/api/v1/sessions",
     access=PUBLIC,
     operation_id="sign_in",
@@ -162,6 +174,7 @@ ROUTES = (
     register,
     send_email_code,
     confirm_email,
+    accept_agreement,
     sign_in,
     who_am_i,
     sign_out,

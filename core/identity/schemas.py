@@ -24,6 +24,12 @@ class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transport: Transport = "bearer"
 
 
+class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The explicit acceptance: only true is taken."""
+
+    accepted: Literal[True]
+
+
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Credentials of a client or of staff."""
 
