@@ -6,7 +6,7 @@ ROLE_UNKNOWN = ErrorKind(
     "role_unknown",
     422,
     "Назначить можно роли «Руководитель», «Энергетик», «Бухгалтер»",
-    "Only «Руководитель», «Энергетик» and «Бухгалтер» can be assigned",
+    "Only the roles below the administrator can be assigned",
 )
 OBJECT_UNKNOWN = ErrorKind(
     "energy_object_unknown",
