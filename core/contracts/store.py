@@ -246,6 +246,17 @@ def active_role(account_id: str, contract_id: str) -> sa.Select[str]:
     )
 
 
+def holds_all(account_id: str, contract_id: str, role: str) -> sa.Select[str]:
+    """The account, if it has this role on the whole contract already."""
+    return sa.select(ContractLink.account_id).where(
+        ContractLink.account_id == account_id,
+        ContractLink.contract_id == contract_id,
+        ContractLink.state == "active",
+        ContractLink.role == role,
+        ContractLink.all_objects.is_(True),
+    )
+
+
 def recorded(number: str, email: str) -> sa.Select[str]:
     """The open contract with this number that has this address recorded."""
     return (

@@ -147,6 +147,8 @@ async def hold(uow: UnitOfWork, account_id: str, contract_id: str, role: str, ob
         raise Problem(NOT_FOUND)
     if role == ADMINISTRATOR and await uow.scalar(store.administrator(contract_id)) not in (None, account_id):
         raise Problem(errors.ADMINISTRATOR_EXISTS)
+    if objects is None and await uow.scalar(store.holds_all(account_id, contract_id, role)) is not None:
+        return  # the company hears of a grant once
     held = {"state": "active", "role": role, "all_objects": objects is None, "confirmed_at": uow.now}
     await uow.execute(
         uow.upsert(ContractLink)
