@@ -78,9 +78,10 @@ def _provide_context(request: Request[Any, Any, Any]) -> Context:
 def _closed_sections(host: Host) -> list[HTTPRouteHandler]:
     """A quarantined plugin's places answer 503 with its name; everything else works."""
     return [
-        _closed(name, f"{API}{area}{name}", method)
-        for name in host.manifest.quarantined
-        for area in ("", "staff/", "exchange/")
+        _closed(name, f"{area}{place}", method)
+        for name, places in host.manifest.closed.items()
+        for place in places
+        for area in ("/", API, f"{API}staff/", f"{API}exchange/")
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     ]
 
@@ -90,7 +91,7 @@ def _closed(name: str, place: str, method: str) -> HTTPRouteHandler:
         method,
         place,
         access=PUBLIC,
-        operation_id=f"closed_{name}_{place.count('/')}_{place.split('/')[3]}_{method.lower()}",
+        operation_id=f"closed{place.replace('/', '_')}_{method.lower()}",
         include_in_schema=False,
         status_code=200,
     )

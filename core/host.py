@@ -130,7 +130,7 @@ def check_roles(config: Config, manifest: Manifest) -> None:
     """`[roles]` may only name declared permissions and the four roles."""
     known = {item.name for item in manifest.declared[Permission]}
     for name, roles in config.roles.items():
-        if name not in known:
+        if name not in known and name.partition(".")[0] not in manifest.quarantined:
             raise ConfigError(f"[roles] {name}: no such permission")
         if strangers := set(roles) - set(ROLES):
             raise ConfigError(f"[roles] {name}: no such role: {', '.join(sorted(strangers))}")

@@ -3,6 +3,7 @@
 Every conflict is found here, at the start, and named by both culprits; nothing is decided by the order of loading.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any
@@ -13,13 +14,16 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.config import Config, ConfigError, decode
 from core.db.types import Base
-from core.db.uow import EventRoute, Routing
+from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, Dataset, Event, Hooks, Job, Letter, Permission, Port
+from core.sdk import Adapter, CardSection, Dataset, Event, Hooks, Job, Letter, Permission, Port
+from core.wiring import PluginError as PluginError
+from core.wiring import check_permissions, check_required, choose_adapters, route_events
 
 ENTRY_POINTS = "abonent.plugins"
 API = "/api/v1/"
 _AREAS = ("staff", "exchange")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KINDS: tuple[tuple[str, type], ...] = (
     ("errors", ErrorKind),
     ("permissions", Permission),
@@ -27,12 +31,9 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("jobs", Job),
     ("letters", Letter),
     ("datasets", Dataset),
+    ("card_sections", CardSection),
     ("ports", Port),
 )
-
-
-class PluginError(ConfigError):
-    """A plugin breaks a rule of the host; the text names the plugin, the thing and the rule."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -41,6 +42,8 @@ class Manifest(msgspec.Struct, frozen=True):
     plugins: tuple[Hooks, ...]
     quarantined: Mapping[str, str]
     """Optional plugins that failed, with the reason."""
+    closed: Mapping[str, tuple[str, ...]]
+    """Those plugins, with the places that are closed while they are away."""
     declared: Mapping[type, tuple[Any, ...]]
     """Declarations by their type: `declared[Permission]`."""
     owners: Mapping[tuple[str, str], str]
@@ -78,6 +81,9 @@ def assemble(
 ) -> Manifest:
     """The manifest of the core and of the plugins that `config` enables. Raises PluginError."""
     available = installed() if available is None else available
+    for name in config.host.optional:
+        if name not in config.host.plugins:
+            raise PluginError(f"[host] optional: {name!r} is not among [host] plugins")
     loaded: list[Hooks] = []
     quarantined: dict[str, str] = {}
     for name in config.host.plugins:
@@ -86,32 +92,64 @@ def assemble(
             raise PluginError(f"plugin {name!r} is enabled in [host] plugins but not installed (installed: {known})")
         try:
             loaded.append(_load(name, available[name]))
+        except PluginError:
+            raise
         except Exception as error:
             if name not in config.host.optional:
                 raise PluginError(f"plugin {name!r} cannot be loaded: {error!r}") from error
             quarantined[name] = repr(error)
-    _check_needs(loaded, quarantined, config)
-    return _collect([*core, *loaded], frozenset(hooks.name for hooks in core), quarantined, config)
+    answers: dict[tuple[str, str], Any] = {}
+    closed: dict[str, tuple[str, ...]] = {name: (name,) for name in quarantined}
+    while True:  # whatever a plugin had declared before it failed, and whoever needs it, goes with it
+        closed |= _check_needs(loaded, quarantined, config)
+        try:
+            return _collect([*core, *loaded], core, answers, quarantined, closed, config)
+        except _Failed as failed:
+            if failed.plugin.name not in config.host.optional:
+                raise PluginError(f"plugin {failed.plugin.name!r} failed at the start: {failed.error!r}") from failed
+            quarantined[failed.plugin.name] = repr(failed.error)
+            closed[failed.plugin.name] = places_of(failed.plugin)
+            loaded.remove(failed.plugin)
+
+
+class _Failed(Exception):
+    """A hook of a plugin raised."""
+
+    def __init__(self, plugin: Hooks, error: Exception) -> None:
+        super().__init__(plugin.name)
+        self.plugin, self.error = plugin, error
+
+
+def places_of(plugin: Hooks) -> tuple[str, ...]:
+    """First path segments that belong to the plugin."""
+    return plugin.places or (plugin.name,)
 
 
 def _load(name: str, load: Callable[[], type[Hooks]]) -> Hooks:
     hooks = load()()
     if hooks.name != name:
         raise PluginError(f"the entry point is called {name!r} but the plugin calls itself {hooks.name!r}")
+    if not _NAME.fullmatch(name) or name in _AREAS:
+        raise PluginError(f"plugin {name!r}: not a name for a plugin (small letters, digits, underscores)")
     return hooks
 
 
-def _check_needs(loaded: list[Hooks], quarantined: dict[str, str], config: Config) -> None:
-    """Drops optional plugins whose needs are not met, until nothing changes; a required one stops the start."""
+def _check_needs(loaded: list[Hooks], quarantined: dict[str, str], config: Config) -> dict[str, tuple[str, ...]]:
+    """Drops optional plugins whose needs are not met, until nothing changes; a required one stops the start.
+
+    Returns the dropped ones with their places.
+    """
+    closed: dict[str, tuple[str, ...]] = {}
     while True:
         names = {hooks.name for hooks in loaded}
         lacking = next((hooks for hooks in loaded if set(hooks.needs) - names), None)
         if lacking is None:
-            return
+            return closed
         missing = ", ".join(sorted(set(lacking.needs) - names))
         if lacking.name not in config.host.optional:
             raise PluginError(f"plugin {lacking.name!r} needs {missing}, which is not running: enable it too")
         quarantined[lacking.name] = f"needs {missing}"
+        closed[lacking.name] = places_of(lacking)
         loaded.remove(lacking)
 
 
@@ -135,24 +173,31 @@ class _Manager(pluggy.PluginManager):
 class _Gathering:
     """Asks one plugin after the other and remembers who declared what."""
 
-    def __init__(self, core: frozenset[str]) -> None:
+    def __init__(self, core: Sequence[Hooks], answers: dict[tuple[str, str], Any]) -> None:
         self.manager = _Manager("abonent")
         self.manager.add_hookspecs(Hooks)
-        self.core = core
+        self.core = frozenset(hooks.name for hooks in core)
+        self.answers = answers
         self.owners: dict[tuple[str, str], str] = {}
         self.declared: dict[type, list[Any]] = {kind: [] for _, kind in _KINDS}
 
     def ask(self, plugin: Hooks, hook: str) -> Any:
-        """The answer of one plugin to one hook, [] when it does not implement it."""
-        others = [other for other in self.manager.get_plugins() if other is not plugin]
-        answers = self.manager.subset_hook_caller(hook, others)()
-        return answers[0] if answers else []
+        """The answer of one plugin to one hook, [] when it does not implement it; each is called once."""
+        key = (plugin.name, hook)
+        if key not in self.answers:
+            others = [other for other in self.manager.get_plugins() if other is not plugin]
+            answers = self.manager.subset_hook_caller(hook, others)()
+            self.answers[key] = answers[0] if answers else []
+        return self.answers[key]
 
     def claim(self, plugin: Hooks, hook: str, name: str) -> None:
         """Notes that the plugin declares `name`; refuses a second declaration."""
-        holder = self.owners.setdefault((hook, name), plugin.name)
-        if holder != plugin.name:
+        holder = self.owners.get((hook, name))
+        if holder == plugin.name:
+            raise PluginError(f"{hook}: {name!r} is declared twice by {holder!r}")
+        if holder is not None:
             raise PluginError(f"{hook}: {name!r} is declared by both {holder!r} and {plugin.name!r}")
+        self.owners[hook, name] = plugin.name
 
     def check_name(self, plugin: Hooks, hook: str, name: str) -> None:
         prefix, dot, _ = name.partition(".")
@@ -161,8 +206,15 @@ class _Gathering:
             raise PluginError(f"plugin {plugin.name!r}: {hook} {name!r} must start with {plugin.name + '.'!r}")
 
 
-def _collect(plugins: list[Hooks], core: frozenset[str], quarantined: dict[str, str], config: Config) -> Manifest:
-    gathering = _Gathering(core)
+def _collect(
+    plugins: list[Hooks],
+    core: Sequence[Hooks],
+    answers: dict[tuple[str, str], Any],
+    quarantined: Mapping[str, str],
+    closed: Mapping[str, tuple[str, ...]],
+    config: Config,
+) -> Manifest:
+    gathering = _Gathering(core, answers)
     for plugin in plugins:
         if gathering.manager.has_plugin(plugin.name):
             raise PluginError(f"plugin {plugin.name!r} is enabled twice")
@@ -170,32 +222,35 @@ def _collect(plugins: list[Hooks], core: frozenset[str], quarantined: dict[str, 
     routes: list[HTTPRouteHandler] = []
     settings: dict[type[msgspec.Struct], msgspec.Struct] = {}
     adapters: list[Adapter] = []
-    running: list[Hooks] = []
     for plugin in plugins:
         try:
             settings |= _settings(gathering, plugin, config)
             _declarations(gathering, plugin)
             routes += _routes(gathering, plugin)
             adapters += _adapters(gathering, plugin)
+            gathering.ask(plugin, "requires")
+            gathering.ask(plugin, "migrations")
             _check_tables(plugin, plugins)
-            running.append(plugin)
-        except PluginError:
+        except ConfigError:
             raise  # a broken rule is a mistake of the deployment, never a passing failure
         except Exception as error:
-            if plugin.name not in config.host.optional:
-                raise PluginError(f"plugin {plugin.name!r} failed at the start: {error!r}") from error
-            quarantined[plugin.name] = repr(error)
-            _forget(gathering, plugin.name, routes)
-    _refuse_strangers(config, [*running, *[p for p in plugins if p.name in quarantined]], quarantined)
+            raise _Failed(plugin, error) from error
+    _refuse_strangers(config, plugins, quarantined)
+    declared = {kind: tuple(items) for kind, items in gathering.declared.items()}
+    check_permissions(declared[Permission], routes)
+    chosen = choose_adapters(declared[Port], adapters, config)
+    for plugin in plugins:
+        check_required(plugin.name, gathering.ask(plugin, "requires"), declared[Port], chosen)
     return Manifest(
-        plugins=tuple(running),
-        quarantined=quarantined,
-        declared={kind: tuple(items) for kind, items in gathering.declared.items()},
+        plugins=tuple(plugins),
+        quarantined=dict(quarantined),
+        closed=dict(closed),
+        declared=declared,
         owners=gathering.owners,
         routes=tuple(routes),
         settings=settings,
-        adapters=_choose_adapters(gathering, running, adapters, config),
-        routing=_routing(gathering),
+        adapters=chosen,
+        routing=route_events(declared[Event], declared[Job]),
     )
 
 
@@ -206,6 +261,7 @@ def _settings(gathering: _Gathering, plugin: Hooks, config: Config) -> dict[type
         if raw:
             raise PluginError(f"[plugins.{plugin.name}]: the plugin has no settings")
         return {}
+    gathering.claim(plugin, "settings", kind.__qualname__)
     return {kind: decode(raw, kind, f"[plugins.{plugin.name}]")}
 
 
@@ -215,18 +271,22 @@ def _declarations(gathering: _Gathering, plugin: Hooks) -> None:
             name = item.code if isinstance(item, ErrorKind) else item.name
             if hook != "ports":
                 gathering.check_name(plugin, hook, name)
+            else:
+                gathering.claim(plugin, "protocols", item.protocol.__qualname__)
             gathering.claim(plugin, hook, name)
             gathering.declared[kind].append(item)
 
 
 def _routes(gathering: _Gathering, plugin: Hooks) -> list[HTTPRouteHandler]:
     handlers = list(gathering.ask(plugin, "routes"))
+    for place in places_of(plugin):
+        gathering.claim(plugin, "places", place)
     for handler in handlers:
         if "access" not in handler.opt:
             raise PluginError(f"plugin {plugin.name!r}: {handler.handler_name} does not say who may call it")
         for path in handler.paths:
-            if _place(path) not in (plugin.places or (plugin.name,)):
-                places = ", ".join(API + place for place in plugin.places or (plugin.name,))
+            if _place(path) not in places_of(plugin):
+                places = ", ".join(API + place for place in places_of(plugin))
                 raise PluginError(f"plugin {plugin.name!r}: route {path!r} is outside of {places}")
             for method in handler.http_methods:
                 gathering.claim(plugin, "routes", f"{method} {path}")
@@ -264,70 +324,8 @@ def _package(plugin: Hooks) -> str:
     return type(plugin).__module__.rpartition(".")[0] + "."
 
 
-def _forget(gathering: _Gathering, name: str, routes: list[HTTPRouteHandler]) -> None:
-    """Takes back what a failing plugin had declared before it failed."""
-    lost = [key for key, owner in gathering.owners.items() if owner == name]
-    names = {key[1] for key in lost}
-    for key in lost:
-        del gathering.owners[key]
-    for items in gathering.declared.values():
-        items[:] = [item for item in items if getattr(item, "name", getattr(item, "code", "")) not in names]
-    routes[:] = [handler for handler in routes if handler.operation_id not in names]
-
-
 def _refuse_strangers(config: Config, plugins: Iterable[Hooks], quarantined: Mapping[str, str]) -> None:
     known = {plugin.name for plugin in plugins} | quarantined.keys()
     for name in config.plugins:
         if name not in known:
             raise PluginError(f"[plugins.{name}]: no such plugin is enabled")
-
-
-def _choose_adapters(
-    gathering: _Gathering, plugins: list[Hooks], adapters: list[Adapter], config: Config
-) -> dict[str, Adapter]:
-    ports: dict[str, Port] = {port.name: port for port in gathering.declared[Port]}
-    by_protocol = {port.protocol: port for port in ports.values()}
-    offered = {(adapter.port, adapter.name): adapter for adapter in adapters}
-    for name in [*config.ports, *config.adapters]:
-        if name not in ports:
-            raise PluginError(f"[ports] {name}: no such port (known: {', '.join(sorted(ports))})")
-    chosen: dict[str, Adapter] = {}
-    for port in ports.values():
-        wanted = config.ports.get(port.name, port.default)
-        if (port.name, wanted) in offered:
-            chosen[port.name] = offered[port.name, wanted]
-        elif wanted:
-            names = ", ".join(sorted(name for owner, name in offered if owner == port.name)) or "none"
-            raise PluginError(f"[ports] {port.name}: no adapter {wanted!r} (known: {names})")
-    for plugin in plugins:
-        for protocol in gathering.ask(plugin, "requires"):
-            if protocol not in by_protocol:
-                raise PluginError(
-                    f"plugin {plugin.name!r} requires the port {protocol.__name__}, which nobody declares"
-                )
-            if by_protocol[protocol].name not in chosen:
-                port_name = by_protocol[protocol].name
-                raise PluginError(f"plugin {plugin.name!r} requires the port {port_name!r}: choose one in [ports]")
-    return chosen
-
-
-def _routing(gathering: _Gathering) -> Routing:
-    jobs: list[Job[Any]] = gathering.declared[Job]
-    events: list[Event] = gathering.declared[Event]
-    published = {event.payload for event in events}
-    for job in jobs:
-        if job.on is not None and job.on not in published:
-            raise PluginError(f"job {job.name!r} waits for {job.on.__name__}, which no enabled plugin publishes")
-    commands: dict[type[msgspec.Struct], str] = {}
-    for job in jobs:
-        if job.on is None and commands.setdefault(job.payload, job.name) != job.name:
-            raise PluginError(f"jobs {commands[job.payload]!r} and {job.name!r} take the same payload type")
-    return Routing(
-        events={
-            event.payload: EventRoute(
-                event.name, event.outgoing, tuple(job.name for job in jobs if job.on is event.payload)
-            )
-            for event in events
-        },
-        jobs=commands,
-    )

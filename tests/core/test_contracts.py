@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from core.context import Context
+from core.contracts.errors import ADMINISTRATOR_EXISTS
+from core.contracts.public import grant
+from core.sdk import ROLES, Problem
 from core.testing.cabinet import Cabinet, Caller
 from core.testing.clock import MovableClock
 
@@ -195,3 +199,76 @@ async def test_a_retried_addition_is_done_once(cabinet: Cabinet) -> None:
     assert len(await cabinet.letters(EMAIL)) == 1
     other = await caller.post("/api/v1/contracts", json=body | {"email": "x@example.ru"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_mismatch")
+
+
+# ---- roles given by the company
+async def granted(cabinet: Cabinet, caller: Caller, role: str, contract_id: str = "C-1") -> None:
+    """Gives the caller a role, as the company's own tools do."""
+    me = (await caller.get("/api/v1/sessions/current")).json()
+    await grant(Context(cabinet.runtime), me["account_id"], contract_id, role)
+
+
+@pytest.mark.requirement("ROL-03")
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_granted_role_adds_the_contract_or_replaces_the_role(cabinet: Cabinet, role: str) -> None:
+    await with_contract(cabinet, EMAIL)
+    caller, linked = await cabinet.client(), await cabinet.client("petrov@example.ru")
+    await cabinet.link(linked, NUMBER, EMAIL)
+    await granted(cabinet, caller, "Бухгалтер")
+    await granted(cabinet, caller, role)
+    assert (await caller.get("/api/v1/contracts/C-1")).json()["role"] == role
+    assert len((await caller.get("/api/v1/contracts")).json()["items"]) == 1
+    assert (await linked.get("/api/v1/contracts/C-1")).json()["role"] == "Руководитель"
+
+
+async def test_a_grant_confirms_an_addition_that_waits(cabinet: Cabinet) -> None:
+    await with_contract(cabinet, EMAIL)
+    caller = await cabinet.client()
+    await add(caller)
+    await granted(cabinet, caller, "Энергетик")
+    assert (await caller.get("/api/v1/contracts/C-1")).json()["role"] == "Энергетик"
+
+
+@pytest.mark.requirement("ROL-04", "ROL-05")
+async def test_a_contract_has_one_administrator_and_any_number_of_others(cabinet: Cabinet) -> None:
+    await with_contract(cabinet, EMAIL)
+    await with_contract(cabinet, EMAIL, id="C-2", number="78000000000002")
+    first, second = await cabinet.client(), await cabinet.client("petrov@example.ru")
+    await granted(cabinet, first, "Администратор")
+    with pytest.raises(Problem) as refused:
+        await granted(cabinet, second, "Администратор")
+    assert refused.value.kind == ADMINISTRATOR_EXISTS
+    assert (await second.get("/api/v1/contracts/C-1")).status_code == 404
+    await granted(cabinet, second, "Администратор", "C-2")
+    for role in ROLES[1:]:
+        for caller in (first, second):
+            await granted(cabinet, caller, role)
+    await granted(cabinet, second, "Администратор")
+    assert (await second.get("/api/v1/contracts/C-1")).json()["role"] == "Администратор"
+
+
+async def test_only_one_of_two_administrators_at_once_is_made(cabinet: Cabinet) -> None:
+    await with_contract(cabinet, EMAIL)
+    callers = [await cabinet.client(f"client{index}@example.ru") for index in range(4)]
+    work = [granted(cabinet, caller, "Администратор") for caller in callers]
+    outcomes = await asyncio.gather(*work, return_exceptions=True)
+    assert sum(outcome is None for outcome in outcomes) == 1
+    assert {outcome.kind for outcome in outcomes if isinstance(outcome, Problem)} == {ADMINISTRATOR_EXISTS}
+
+
+async def test_the_company_hears_of_a_grant_once(cabinet: Cabinet) -> None:
+    await with_contract(cabinet, EMAIL)
+    caller = await cabinet.client()
+    for _ in range(2):
+        await granted(cabinet, caller, "Энергетик")
+    company = await cabinet.service("reader", ["exchange.feed"])
+    facts = (await company.get("/api/v1/exchange/feed")).json()["items"]
+    assert [(fact["kind"], fact["body"]["role"]) for fact in facts] == [("contracts.linked", "Энергетик")]
+
+
+async def test_a_grant_of_nothing_is_refused(cabinet: Cabinet) -> None:
+    caller = await cabinet.client()
+    with pytest.raises(Problem):
+        await granted(cabinet, caller, "Энергетик")
+    with pytest.raises(ValueError, match="no such role"):
+        await granted(cabinet, caller, "Директор")

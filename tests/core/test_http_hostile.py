@@ -19,12 +19,13 @@ GOOD = json.dumps(FORM).encode()
 
 
 async def rows(cabinet: Cabinet) -> dict[str, int]:
-    """How many rows each table holds."""
+    """How many rows each table of the host holds."""
+    owners = tuple(f"{owner.name}_" for owner in cabinet.host.owners())
     async with cabinet.runtime.database.writer.connect() as connection:
         return {
             table.name: await connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
-            if not table.name.startswith("readings_")
+            if table.name.startswith(owners)
         }
 
 

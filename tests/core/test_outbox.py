@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from core.config import ConfigError, JobSettings
@@ -172,18 +172,18 @@ class Model:
     runs: list[JobRun] = field(default_factory=list)
 
 
-ACTIONS = st.lists(
-    st.tuples(
-        st.sampled_from(["claim", "start", "renew", "done", "finishing", "failed", "postpone", "give_back", "wait"]),
-        st.integers(0, 3),
-    ),
-    min_size=5,
-    max_size=40,
-)
+STEPS = ["take", "wait"] * 3 + ["claim", "start"] * 2  # the way to a state where the other actions mean something
+MOVES = ["renew", "done", "finishing", "failed", "postpone", "give_back"]
+ACTIONS = st.lists(st.tuples(st.sampled_from(STEPS + MOVES), st.integers(0, 2)), min_size=10, max_size=40)
 
 
 @given(ACTIONS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes on a real database
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 async def test_a_stale_worker_never_changes_anything(database: Database, actions: list[tuple[str, int]]) -> None:
     clock = MovableClock()
     async with database.writer.begin() as connection:
@@ -204,32 +204,34 @@ async def test_a_stale_worker_never_changes_anything(database: Database, actions
 
 
 async def act(database: Database, clock: MovableClock, model: Model, action: str, which: int) -> bool | None:
-    """Does one thing as the `which`-th latest holder; returns whether it may have changed the row (None: it may)."""
-    now = clock.now()
+    """Does one thing as the `which`-th latest holder; returns whether it changed the row (None: it may have)."""
     if action == "wait":
-        clock.move(LEASE * which)
+        clock.move(LEASE)
         return False
+    if action == "take":
+        await act(database, clock, model, "claim", which)
+        await act(database, clock, model, "start", 0)
+        return None
     if action == "claim":
         async with database.writer.begin() as connection:
-            tickets = await outbox.claim(connection, now, LEASE, {"t.work": 10**6}, 100)
+            tickets = await outbox.claim(connection, clock.now(), LEASE, {"t.work": 10**6}, 100)
         model.tickets += tickets
         model.latest = max([model.latest, *(ticket.sends for ticket in tickets)])
-        return None
-    if action in ("start", "give_back"):
-        if which >= len(model.tickets):
-            return False
-        ticket = model.tickets[-1 - which]
-        if action == "start":
-            run = await start(database, clock, ticket)
-            assert run is None or ticket.sends == model.latest
-            model.runs += [run] if run else []
-            return run is not None
-        async with database.writer.begin() as connection:
-            await outbox.give_back(connection, [ticket], now)
-        return None if ticket.sends == model.latest else False
-    if which >= len(model.runs):
+        return bool(tickets)
+    holders: list[Any] = model.tickets if action in ("start", "give_back") else model.runs
+    if not holders:
         return False
-    return await act_as_worker(database, clock, model, action, model.runs[-1 - which])
+    holder = holders[-1 - which % len(holders)]
+    if action == "start":
+        run = await start(database, clock, holder)
+        assert run is None or holder.sends == model.latest
+        model.runs += [run] if run else []
+        return run is not None
+    if action == "give_back":
+        async with database.writer.begin() as connection:
+            await outbox.give_back(connection, [holder], clock.now())
+        return None if holder.sends == model.latest else False
+    return await act_as_worker(database, clock, model, action, holder)
 
 
 async def act_as_worker(database: Database, clock: MovableClock, model: Model, action: str, run: JobRun) -> bool | None:
@@ -258,6 +260,22 @@ async def act_as_worker(database: Database, clock: MovableClock, model: Model, a
         assert not model.done, "a job ended twice"
         model.done = action in ("done", "finishing")
     return None if moved else False
+
+
+@pytest.mark.parametrize("move", [outbox.renew, outbox.done, outbox.failed, outbox.dead, outbox.postpone])
+async def test_a_stale_run_moves_nothing(database: Database, clock: MovableClock, move: Any) -> None:
+    job_id = await order(database, clock)
+    (ticket,) = await claim(database, clock)
+    stale = await start(database, clock, ticket)
+    clock.move(LEASE)
+    (again,) = await claim(database, clock)
+    assert await start(database, clock, again)
+    before = await row(database, job_id)
+    arguments: dict[Any, list[Any]] = {outbox.renew: [LEASE], outbox.failed: ["error"], outbox.dead: ["error"]}
+    async with database.writer.begin() as connection:
+        assert not await move(connection, stale, clock.now(), *arguments.get(move, []))
+        await outbox.give_back(connection, [ticket], clock.now())
+    assert await row(database, job_id) == before
 
 
 async def test_a_superseded_run_rolls_its_effects_back(database: Database, clock: MovableClock) -> None:
@@ -310,6 +328,7 @@ async def test_drain_runs_orders_and_what_they_order(database: Database, clock: 
     assert seen == ["a", "aa", "aaa"]
     assert drained.done == {"t.work": 3}
     assert drained.errors == []
+    assert [(await row(database, job_id)).payload for job_id in (1, 2, 3)] == [None] * 3
 
 
 async def test_a_failing_job_waits_longer_and_longer_and_dies(database: Database, clock: MovableClock) -> None:

@@ -4,10 +4,8 @@ from collections import Counter
 
 import httpx
 import msgspec
-import pytest
 import sqlalchemy as sa
 
-from core.config import Config
 from core.db.tables import Feed
 from core.host import Host
 from core.testing.cabinet import Cabinet, running
@@ -15,13 +13,6 @@ from core.testing.clock import MovableClock
 from hosts.demo.prepare import PASSWORD, prepare
 from hosts.demo.rows import DATASETS
 from hosts.demo.schemas import DemoGuide
-from tests.demo.conftest import Available
-
-
-@pytest.fixture
-def host(host_config: Config, clock: MovableClock, available_plugins: Available) -> Host:
-    """The demonstration's host, nothing in it."""
-    return Host(host_config, clock=clock, available=available_plugins)
 
 
 async def prepared(host: Host, contracts: int = 40) -> tuple[DemoGuide, dict[str, str]]:

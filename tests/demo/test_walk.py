@@ -44,9 +44,9 @@ def host_file(databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def guide(host_file: Path, available_plugins: Available) -> DemoGuide:
+def guide(host_file: Path, demo_plugins: Available) -> DemoGuide:
     """What the prepared host tells its visitors."""
-    return asyncio.run(prepare(Host(load(host_file), available=available_plugins), 20, say=lambda _: None))
+    return asyncio.run(prepare(Host(load(host_file), available=demo_plugins), 20, say=lambda _: None))
 
 
 @pytest.fixture(scope="module")
