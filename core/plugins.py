@@ -16,7 +16,7 @@ from core.config import Config, ConfigError, decode
 from core.db.types import Base
 from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, Dataset, Event, Hooks, Job, Letter, Permission, Port
+from core.sdk import Adapter, CardSection, Dataset, Event, Hooks, Job, Letter, Permission, Port
 from core.wiring import PluginError as PluginError
 from core.wiring import check_permissions, check_required, choose_adapters, route_events
 
@@ -31,6 +31,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("jobs", Job),
     ("letters", Letter),
     ("datasets", Dataset),
+    ("card_sections", CardSection),
     ("ports", Port),
 )
 

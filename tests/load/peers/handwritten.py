@@ -62,8 +62,34 @@ NOTICES = {
         "Показание меньше предыдущего: исправьте его или подтвердите переход счётчика через ноль"
     ),
 }
-MONTHS = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
-MONTHS_OF = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+MONTHS = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+]
+MONTHS_OF = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+]
 ONE = Decimal(1)
 ZONE = ZoneInfo("Europe/Moscow")
 
@@ -214,9 +240,7 @@ def build(contract_id: str, rows: list[Any], today: date) -> Form:
         if before is not None:
             previous = Previous(before, before_month, previous_text(before, digits, before_month))
         remark = Notice(notice, NOTICES[notice]) if notice else None
-        meter.registers.append(
-            Register(code, register_name, previous, value, consumption, shown(consumption), remark)
-        )
+        meter.registers.append(Register(code, register_name, previous, value, consumption, shown(consumption), remark))
         if state is not None:
             sent = meter.transmission
             if sent is None:

@@ -9,7 +9,9 @@ from core.contracts import errors, schemas, store
 from core.contracts.events import ContractLinked
 from core.contracts.letters import CONFIRM
 from core.contracts.models import ContractLink
+from core.contracts.permissions import REMOVE
 from core.contracts.settings import ContractSettings
+from core.errors import ROLE_FORBIDS
 from core.identity.public import normal_email
 from core.notifications.public import Secret, SendLetter
 from core.sdk import (
@@ -176,19 +178,12 @@ def actions(ctx: Context, role: str) -> list[str]:
     return [item.name for item in ctx.declared(Permission) if role in ctx.runtime.permissions[item.name]]
 
 
-async def details(ctx: Context) -> schemas.ContractDetails:
-    """Information on the contract of the path."""
-    grant = ctx.granted
-    row = await ctx.reader.first(store.CONTRACT, contract_id=grant.contract_id)
-    if row is None:
-        raise Problem(NOT_FOUND)
-    shown = {name: getattr(row, name) for name in row.__struct_fields__}
-    return schemas.ContractDetails(**shown, role=grant.role, actions=actions(ctx, grant.role))
-
-
 async def remove(ctx: Context, contract_id: str) -> None:
     """Takes a contract, linked or pending, out of the caller's account."""
     async with ctx.uow() as uow:
+        role = await uow.scalar(store.active_role(ctx.actor.id, contract_id))
+        if role is not None and role not in ctx.runtime.permissions[REMOVE.name]:
+            raise Problem(ROLE_FORBIDS, role=role)
         gone = await uow.execute(
             sa.delete(ContractLink).where(
                 ContractLink.account_id == ctx.actor.id, ContractLink.contract_id == contract_id
