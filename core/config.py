@@ -28,6 +28,8 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: str = "sqlite:///var/abonent.db"
     pool_size: int = 10
     """Connections to PostgreSQL, of the writer and of the reader each."""
+    lock_seconds: float = 15
+    """How long a change waits for another process that holds SQLite's file, until it is answered 503."""
     data_dir: str = "var"
     """Folder of the embedded adapters: files, letters."""
     timezone: str = "Europe/Moscow"

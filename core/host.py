@@ -53,7 +53,8 @@ class Host:
 
     def database(self) -> Database:
         """The host's database, not opened yet."""
-        return Database(self.config.host.database, pool_size=self.config.host.pool_size)
+        host = self.config.host
+        return Database(host.database, pool_size=host.pool_size, lock_seconds=host.lock_seconds)
 
     def owners(self) -> list[migrate.Owner]:
         """Whose migrations run, in order."""

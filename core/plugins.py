@@ -64,7 +64,7 @@ class Manifest(msgspec.Struct, frozen=True):
     def _summary(self, plugin: str) -> str:
         counts: dict[str, int] = {}
         for (hook, _), owner in self.owners.items():
-            if owner == plugin:
+            if owner == plugin and hook not in ("operations", "places", "protocols"):
                 counts[hook] = counts.get(hook, 0) + 1
         return ", ".join(f"{count} {hook}" for hook, count in counts.items())
 
