@@ -16,7 +16,7 @@ from core.config import Config, ConfigError, decode
 from core.db.types import Base
 from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, CardSection, Dataset, Event, Hooks, Job, Letter, Permission, Port
+from core.sdk import Adapter, CardSection, Dataset, Event, Forgetter, Hooks, Job, Letter, Permission, Port
 from core.wiring import PluginError as PluginError
 from core.wiring import check_permissions, check_required, choose_adapters, route_events
 
@@ -33,6 +33,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("datasets", Dataset),
     ("card_sections", CardSection),
     ("ports", Port),
+    ("forgetters", Forgetter),
 )
 
 

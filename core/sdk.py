@@ -240,6 +240,18 @@ class Migrations(msgspec.Struct, frozen=True):
     folder: Path
 
 
+class Forgetter(msgspec.Struct, frozen=True):
+    """Erases what a plugin holds of a person: `forget(uow, account_id)`, in the transaction that erases the account.
+
+    It runs once the grace period of a closed account is over. What must go at once (contracts, roles, mailings) goes
+    by a job on the event `identity.account_closed`. Keep facts that the company accounts for, without the person.
+    """
+
+    name: str
+    """`<plugin>.<what>`"""
+    forget: Callable[[UnitOfWork, str], Awaitable[None]]
+
+
 hookspec = pluggy.HookspecMarker("abonent")
 
 
@@ -314,6 +326,11 @@ class Hooks:
     @hookspec
     def adapters(self) -> Sequence[Adapter]:
         """Implementations of ports."""
+        return ()
+
+    @hookspec
+    def forgetters(self) -> Sequence[Forgetter]:
+        """How the plugin erases the personal data that it holds of an account."""
         return ()
 
     @hookspec

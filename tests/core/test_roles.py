@@ -212,8 +212,8 @@ async def test_a_person_without_an_account_gets_one_by_letter(cabinet: Cabinet) 
     person.sign(opened.json()["token"])
     assert (opened.json()["me"]["step"], opened.json()["me"]["email_confirmed"]) == ("agreement", True)
     assert (await person.get("/api/v1/contracts")).json()["code"] == "onboarding_incomplete"
-    assert (await person.post("/api/v1/registration/agreement", json={"accepted": False})).status_code == 422
-    agreed = await person.post("/api/v1/registration/agreement", json={"accepted": True})
+    assert (await person.post("/api/v1/registration/agreement", json={"agreement": False})).status_code == 422
+    agreed = await person.post("/api/v1/registration/agreement", json={"agreement": True})
     assert agreed.json()["step"] == "personal_data"
     assert (await person.get("/api/v1/contracts")).status_code == 403
     await person.put("/api/v1/profile/personal-data", json={"surname": "Новиков", "given_name": "Илья"})
