@@ -36,6 +36,8 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Business time: windows open and days end by it."""
     secret_key: str = ""
     """At least 32 characters; the environment's ABONENT_SECRET_KEY goes before it. A change voids the codes sent."""
+    trusted_proxies: list[str] = []
+    """Network addresses of the proxies in front; only from them X-Forwarded-For names the client."""
     secure_cookies: bool = True
     """False only where the cabinet is served without TLS (a demonstration)."""
     max_body: int = 1_000_000
