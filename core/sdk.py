@@ -21,6 +21,7 @@ from core.context import Context as Context
 from core.context import Grant as Grant
 from core.db.reader import Query as Query
 from core.db.reader import Reader as Reader
+from core.db.tables import Audit as Audit
 from core.db.types import Base as Base
 from core.db.types import Moment as Moment
 from core.db.types import Money as Money
@@ -43,6 +44,7 @@ from core.http.access import SESSION as SESSION
 from core.http.access import permission as permission
 from core.http.access import service as service
 from core.http.access import staff as staff
+from core.http.downloads import download as download
 from core.http.lists import Cursor as Cursor
 from core.http.lists import Limit as Limit
 from core.http.lists import Page as Page
@@ -62,12 +64,19 @@ from core.values import month_start as month_start
 from core.values import new_id as new_id
 from core.values import next_month as next_month
 from core.values import plain as plain
+from core.workbooks import XLSX as XLSX
+from core.workbooks import Cell as Cell
+from core.workbooks import Sheet as Sheet
+from core.workbooks import pieces as pieces
+from core.workbooks import workbook as workbook
 
 P = TypeVar("P", bound=msgspec.Struct)
 T = TypeVar("T")
 
 ROLES = ("Администратор", "Руководитель", "Энергетик", "Бухгалтер")
-"""The four roles on a contract (ROL-01), in the order of the manual's Table 1."""
+"""The four roles on a contract (ROL-01)."""
+ADMINISTRATOR = ROLES[0]
+"""The role that one account at most holds on a contract, and that only staff gives."""
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -201,6 +210,30 @@ class Dataset(Generic[P]):
         self.references, self.check, self.values, self.apply = references, check, values, apply
 
 
+class CardField(msgspec.Struct, frozen=True):
+    """A titled value of a card."""
+
+    title: str
+    value: Cell
+
+
+class CardBlock(msgspec.Struct, frozen=True):
+    """What a section shows: titled values, or a table with a row per thing, or both."""
+
+    fields: list[CardField] = []
+    columns: list[str] = []
+    rows: list[list[Cell]] = []
+
+
+class CardSection(msgspec.Struct, frozen=True):
+    """A section of the contract's card, on the screen and in its workbook. `build` reads for `ctx.granted`."""
+
+    name: str
+    title: str
+    """In Russian; at most 31 characters, since it also names a sheet."""
+    build: Callable[[Context], Awaitable[CardBlock]]
+
+
 class Migrations(msgspec.Struct, frozen=True):
     """The folder of a plugin's migration scripts; its version table is `<plugin>_version`."""
 
@@ -273,6 +306,11 @@ class Hooks:
     @hookspec
     def datasets(self) -> Sequence[Dataset[Any]]:
         """Datasets that the company's systems may feed in."""
+        return ()
+
+    @hookspec
+    def card_sections(self) -> Sequence[CardSection]:
+        """Sections of the contract's card, shown in the order of the plugins."""
         return ()
 
     @hookspec

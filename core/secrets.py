@@ -34,6 +34,11 @@ class Secrets:
         mac = urlsafe_b64encode(self._mac("token", purpose, subject)[:24]).decode()
         return f"{subject}.{mac}"
 
+    def password(self, purpose: str, subject: str) -> str:
+        """The first password of an account that was opened for somebody; keeps every line of the password policy."""
+        mac = urlsafe_b64encode(self._mac("password", purpose, subject)).decode()
+        return "Aa1" + "".join(letter for letter in mac if letter.isalnum())[:13]
+
     def subject_of(self, purpose: str, token: str) -> str | None:
         """The identifier inside a genuine token, None for any other text."""
         subject, _, _ = token.rpartition(".")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from core.contracts import services
+from core.contracts.services import links
 from core.identity.public import AccountClosed
 from core.sdk import Context, Every, Job
 
@@ -14,13 +14,13 @@ class ForgetPending(msgspec.Struct, frozen=True):
 
 
 async def forget_pending(ctx: Context, _: ForgetPending) -> None:
-    """Runs `services.forget_pending`."""
-    await services.forget_pending(ctx)
+    """Runs `links.forget_pending`."""
+    await links.forget_pending(ctx)
 
 
 async def release(ctx: Context, closed: AccountClosed) -> None:
-    """Runs `services.release`."""
-    await services.release(ctx, closed.account_id)
+    """Runs `links.release_all`."""
+    await links.release_all(ctx, closed.account_id)
 
 
 JOBS = (

@@ -4,6 +4,8 @@ use cases that other parts and operators need."""
 from core.identity.domain import normal_email as normal_email
 from core.identity.events import AccountClosed as AccountClosed
 from core.identity.models import Account as Account
+from core.identity.services.invitations import INVITATION as INVITATION
+from core.identity.services.invitations import invite as invite
 from core.identity.services.operators import create_service_account as create_service_account
 from core.identity.services.operators import create_staff as create_staff
 from core.identity.services.profile import contact as contact

@@ -10,6 +10,7 @@ import http.client
 import importlib.util
 import itertools
 import os
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -178,8 +179,8 @@ async def submission_section(database: str, made: Supplier) -> None:
         await measure(port, [asked(made.contracts[0])], 0.5, expect=201)
         measured = await measure(port, [asked(contract) for contract in made.contracts[1:]], 4, expect=201)
     print(
-        f"submissions of {DEVICES} devices, {database}: {measured.rate:.1f} /s ({measured.rate * DEVICES:.0f} devices/s)"
-        f"   p50 {measured.p50:.0f} ms   p99 {measured.p99:.0f} ms\n"
+        f"submissions of {DEVICES} devices, {database}: {measured.rate:.1f} /s"
+        f" ({measured.rate * DEVICES:.0f} devices/s)   p50 {measured.p50:.0f} ms   p99 {measured.p99:.0f} ms\n"
     )
 
 
@@ -229,8 +230,6 @@ async def exchange_section() -> None:
     name = "tests.load.bench_exchange"
     if importlib.util.find_spec(name) is None:
         return
-    import sys
-
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", name)
     await process.wait()
 
