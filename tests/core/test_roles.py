@@ -238,6 +238,7 @@ async def test_two_invitations_at_once_open_one_account(cabinet: Cabinet) -> Non
     assert len([letter for letter in await cabinet.letters(NEWCOMER) if "Пароль" in letter.text]) == 1
 
 
+@pytest.mark.repeats("assign_role")
 async def test_a_retried_assignment_is_done_once(cabinet: Cabinet) -> None:
     administrator = await holder(cabinet, ADMINISTRATOR, "admin@example.ru")
     headers = {"Idempotency-Key": "assign-1"}
