@@ -14,16 +14,18 @@ from core.contracts.plugin import ContractsPlugin
 from core.db import migrate
 from core.db.engine import Database
 from core.exchange.jobs import feed_waker
+from core.exchange.loader import plan_of
 from core.exchange.plugin import ExchangePlugin
 from core.identity.plugin import IdentityPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.plugin import CorePlugin
 from core.plugins import Manifest, assemble
 from core.ports.billing import Billing
-from core.sdk import ROLES, AdapterHost, Hooks, Job, Permission, Port
+from core.roles.plugin import RolesPlugin
+from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin, ExchangePlugin)
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, ExchangePlugin)
 
 
 class Host:
@@ -40,6 +42,7 @@ class Host:
         self.clock = clock or SystemClock()
         self.manifest: Manifest = assemble(config, [part() for part in CORE], available)
         check_roles(config, self.manifest)
+        check_datasets(self.manifest)
         self.secrets = Secrets(config.secret_key)
         self.zone = ZoneInfo(config.host.timezone)
 
@@ -50,7 +53,8 @@ class Host:
 
     def database(self) -> Database:
         """The host's database, not opened yet."""
-        return Database(self.config.host.database, pool_size=self.config.host.pool_size)
+        host = self.config.host
+        return Database(host.database, pool_size=host.pool_size, lock_seconds=host.lock_seconds)
 
     def owners(self) -> list[migrate.Owner]:
         """Whose migrations run, in order."""
@@ -113,6 +117,15 @@ class Host:
                 raise ConfigError(f"[adapters.{port}.{adapter.name}]: the adapter has no settings")
             made[protocols[port]] = adapter.make(settings, adapter_host)
         return made
+
+
+def check_datasets(manifest: Manifest) -> None:
+    """Every dataset must fit its table. Raises ConfigError naming the dataset and what does not fit."""
+    for dataset in manifest.declared[Dataset]:
+        try:
+            plan_of(dataset, is_sqlite=True)
+        except TypeError as error:
+            raise ConfigError(f"dataset {dataset.name}: {error}") from error
 
 
 def check_roles(config: Config, manifest: Manifest) -> None:

@@ -16,7 +16,7 @@ from core.config import Config, ConfigError, decode
 from core.db.types import Base
 from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, Dataset, Event, Hooks, Job, Letter, Permission, Port
+from core.sdk import Adapter, CardSection, Dataset, Event, Forgetter, Hooks, Job, Letter, Permission, Port
 from core.wiring import PluginError as PluginError
 from core.wiring import check_permissions, check_required, choose_adapters, route_events
 
@@ -31,7 +31,9 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("jobs", Job),
     ("letters", Letter),
     ("datasets", Dataset),
+    ("card_sections", CardSection),
     ("ports", Port),
+    ("forgetters", Forgetter),
 )
 
 
@@ -63,7 +65,7 @@ class Manifest(msgspec.Struct, frozen=True):
     def _summary(self, plugin: str) -> str:
         counts: dict[str, int] = {}
         for (hook, _), owner in self.owners.items():
-            if owner == plugin:
+            if owner == plugin and hook not in ("operations", "places", "protocols"):
                 counts[hook] = counts.get(hook, 0) + 1
         return ", ".join(f"{count} {hook}" for hook, count in counts.items())
 

@@ -21,6 +21,7 @@ from core.context import Context as Context
 from core.context import Grant as Grant
 from core.db.reader import Query as Query
 from core.db.reader import Reader as Reader
+from core.db.tables import Audit as Audit
 from core.db.types import Base as Base
 from core.db.types import Moment as Moment
 from core.db.types import Money as Money
@@ -43,6 +44,7 @@ from core.http.access import SESSION as SESSION
 from core.http.access import permission as permission
 from core.http.access import service as service
 from core.http.access import staff as staff
+from core.http.downloads import download as download
 from core.http.lists import Cursor as Cursor
 from core.http.lists import Limit as Limit
 from core.http.lists import Page as Page
@@ -62,12 +64,19 @@ from core.values import month_start as month_start
 from core.values import new_id as new_id
 from core.values import next_month as next_month
 from core.values import plain as plain
+from core.workbooks import XLSX as XLSX
+from core.workbooks import Cell as Cell
+from core.workbooks import Sheet as Sheet
+from core.workbooks import pieces as pieces
+from core.workbooks import workbook as workbook
 
 P = TypeVar("P", bound=msgspec.Struct)
 T = TypeVar("T")
 
 ROLES = ("Администратор", "Руководитель", "Энергетик", "Бухгалтер")
-"""The four roles on a contract (ROL-01), in the order of the manual's Table 1."""
+"""The four roles on a contract (ROL-01)."""
+ADMINISTRATOR = ROLES[0]
+"""The role that one account at most holds on a contract, and that only staff gives."""
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -201,10 +210,46 @@ class Dataset(Generic[P]):
         self.references, self.check, self.values, self.apply = references, check, values, apply
 
 
+class CardField(msgspec.Struct, frozen=True):
+    """A titled value of a card."""
+
+    title: str
+    value: Cell
+
+
+class CardBlock(msgspec.Struct, frozen=True):
+    """What a section shows: titled values, or a table with a row per thing, or both."""
+
+    fields: list[CardField] = []
+    columns: list[str] = []
+    rows: list[list[Cell]] = []
+
+
+class CardSection(msgspec.Struct, frozen=True):
+    """A section of the contract's card, on the screen and in its workbook. `build` reads for `ctx.granted`."""
+
+    name: str
+    title: str
+    """In Russian; at most 31 characters, since it also names a sheet."""
+    build: Callable[[Context], Awaitable[CardBlock]]
+
+
 class Migrations(msgspec.Struct, frozen=True):
     """The folder of a plugin's migration scripts; its version table is `<plugin>_version`."""
 
     folder: Path
+
+
+class Forgetter(msgspec.Struct, frozen=True):
+    """Erases what a plugin holds of a person: `forget(uow, account_id)`, in the transaction that erases the account.
+
+    It runs once the grace period of a closed account is over. What must go at once (contracts, roles, mailings) goes
+    by a job on the event `identity.account_closed`. Keep facts that the company accounts for, without the person.
+    """
+
+    name: str
+    """`<plugin>.<what>`"""
+    forget: Callable[[UnitOfWork, str], Awaitable[None]]
 
 
 hookspec = pluggy.HookspecMarker("abonent")
@@ -264,6 +309,11 @@ class Hooks:
         return ()
 
     @hookspec
+    def card_sections(self) -> Sequence[CardSection]:
+        """Sections of the contract's card, shown in the order of the plugins."""
+        return ()
+
+    @hookspec
     def ports(self) -> Sequence[Port]:
         """Ports that the plugin declares (and calls)."""
         return ()
@@ -276,6 +326,11 @@ class Hooks:
     @hookspec
     def adapters(self) -> Sequence[Adapter]:
         """Implementations of ports."""
+        return ()
+
+    @hookspec
+    def forgetters(self) -> Sequence[Forgetter]:
+        """How the plugin erases the personal data that it holds of an account."""
         return ()
 
     @hookspec

@@ -10,7 +10,7 @@ import pytest
 from core.plugins import ENTRY_POINTS
 from core.sdk import Hooks
 
-pytest_plugins = ["core.testing.plugin"]
+pytest_plugins = ["core.testing.plugin", "tests.house.recorder"]
 _PLUGINS = Path(__file__).parent.parent / "plugins"
 
 

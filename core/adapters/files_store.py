@@ -58,7 +58,7 @@ class StoredFiles:
     """The object store.
 
     A file of one part is created by a single conditional request. A larger one is uploaded in parts under a name of
-    its own and moved to its key on condition that the key is free, so that neither a reader nor a rival writer ever
+    its own and copied to its key on condition that the key is free, so that neither a reader nor a rival writer ever
     meets a half of it.
     """
 
@@ -87,11 +87,11 @@ class StoredFiles:
                 await obstore.put_async(
                     self._store, staged, source.rest(head), chunk_size=PART, max_concurrency=2, use_multipart=True
                 )
-                await obstore.rename_async(self._store, staged, key, overwrite=False)
-        except BaseException:
+                await obstore.copy_async(self._store, staged, key, overwrite=False)
+        finally:
+            # Once copied, the file is stored: a staging place that cannot be cleared is only a leftover.
             with suppress(BaseError, OSError):
                 await obstore.delete_async(self._store, staged)
-            raise
 
     async def _make_lasting(self, key: str) -> None:
         if self._settle is None:
@@ -104,7 +104,7 @@ class StoredFiles:
             raise FilesUnavailable(f"{key}: {error}") from error
 
     async def _refuse_taken(self, key: str) -> None:
-        """Spares the upload of a large file whose key is taken; the move decides in any case."""
+        """Spares the upload of a large file whose key is taken; the copying decides in any case."""
         with suppress(FileMissing), _translated(key):
             await obstore.head_async(self._store, key)
             raise FileExists(key)

@@ -1,16 +1,26 @@
 """What billing feeds in: contracts and what stands under them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from stdnum.ru import inn
 
-from core.contracts.models import Contract, ContractEmail, EnergyObject, Meter, MeteringPoint, MeterRegister
+from core.contracts.models import (
+    Annex,
+    Contract,
+    ContractContacts,
+    ContractEmail,
+    EnergyObject,
+    Meter,
+    MeteringPoint,
+    MeterRegister,
+)
 from core.sdk import Dataset, DecimalText, Id, Reference, RowError
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Account = Annotated[str, msgspec.Meta(pattern=r"^(\d{20})?$")]
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 RegisterCode = Annotated[str, msgspec.Meta(pattern=r"^[AR][+-]\.(total|T1|T2|T3)$", examples=["A+.T1"])]
 
@@ -25,6 +35,12 @@ class ContractRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kpp: Annotated[str, msgspec.Meta(pattern=r"^\d{4}[\dA-Z]{2}\d{3}$")] | None = None
     branch: Text = ""
     address: Text = ""
+    phone: Text = ""
+    bank: Text = ""
+    bank_account: Account = ""
+    correspondent_account: Account = ""
+    bic: Annotated[str, msgspec.Meta(pattern=r"^(\d{9})?$")] = ""
+    signature: Literal["pep", "kep"] | None = None
     signed_on: date | None = None
     closed_on: date | None = None
 
@@ -34,6 +50,28 @@ class ContractEmailRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     contract_id: Id
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+
+
+class ContractContactsRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the client turns to; what is null is not shown."""
+
+    contract_id: Id
+    branch_head: Text | None = None
+    branch_phone: Text | None = None
+    branch_address: Text | None = None
+    curator: Text | None = None
+    curator_phone: Text | None = None
+    curator_email: Text | None = None
+
+
+class AnnexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An annex; its file comes by `PUT /api/v1/exchange/contract-annexes/{annex_id}/content`."""
+
+    id: Id
+    contract_id: Id
+    name: Name
+    file_name: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$')]
+    signed_on: date | None = None
 
 
 class EnergyObjectRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +158,21 @@ DATASETS: tuple[Dataset[Any], ...] = (
         key=("contract_id", "email"),
         references=(Reference("contract_id", Contract.id),),
         values=_email_values,
+    ),
+    Dataset(
+        "contract_contacts",
+        ContractContactsRow,
+        title="Контакты по договорам",
+        table=ContractContacts,
+        key=("contract_id",),
+        references=(Reference("contract_id", Contract.id),),
+    ),
+    Dataset(
+        "annexes",
+        AnnexRow,
+        title="Приложения к договорам",
+        table=Annex,
+        references=(Reference("contract_id", Contract.id),),
     ),
     Dataset(
         "energy_objects",

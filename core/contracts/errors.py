@@ -22,6 +22,12 @@ CONFIRMATION_GONE = ErrorKind(
     "Ссылка недействительна: срок истёк или договор уже подтверждён.",
     "The link is not valid: it has expired or was used already.",
 )
+ANNEX_WITHOUT_FILE = ErrorKind(
+    "annex_without_file",
+    404,
+    "Файл этого приложения ещё не передан компанией.",
+    "The company has not delivered the file of this annex yet.",
+)
 ADMINISTRATOR_EXISTS = ErrorKind(
     "contract_administrator_exists",
     409,

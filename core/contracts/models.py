@@ -27,6 +27,13 @@ class Contract(Base):
     kpp: Mapped[str | None]
     branch: Mapped[str]
     address: Mapped[str]
+    phone: Mapped[str] = mapped_column(server_default="")
+    bank: Mapped[str] = mapped_column(server_default="")
+    bank_account: Mapped[str] = mapped_column(server_default="")
+    correspondent_account: Mapped[str] = mapped_column(server_default="")
+    bic: Mapped[str] = mapped_column(server_default="")
+    signature: Mapped[str | None]
+    """Kind of the signed addendum on electronic documents: pep, kep; null: none was signed."""
     signed_on: Mapped[date | None]
     closed_on: Mapped[date | None]
 
@@ -38,6 +45,43 @@ class ContractEmail(Base):
 
     contract_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_contract.id"), primary_key=True)
     email: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ContractContacts(Base):
+    """Whom the client turns to («Контакты»). The set differs from contract to contract."""
+
+    __tablename__ = "contracts_contacts"
+
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_contract.id"), primary_key=True)
+    branch_head: Mapped[str | None]
+    branch_phone: Mapped[str | None]
+    branch_address: Mapped[str | None]
+    curator: Mapped[str | None]
+    curator_phone: Mapped[str | None]
+    curator_email: Mapped[str | None]
+
+
+class Annex(Base):
+    """An annex of a contract («приложение к договору»). Its file is uploaded by the company apart."""
+
+    __tablename__ = "contracts_annex"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_contract.id"), index=True)
+    name: Mapped[str]
+    signed_on: Mapped[date | None]
+    file_name: Mapped[str]
+
+
+class AnnexFile(Base):
+    """The stored file of an annex."""
+
+    __tablename__ = "contracts_annex_file"
+
+    annex_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_annex.id"), primary_key=True)
+    stored_key: Mapped[str]
+    size: Mapped[int] = mapped_column(sa.BigInteger())
+    sha256: Mapped[str]
 
 
 class EnergyObject(Base):

@@ -3,5 +3,7 @@
 from core.sdk import Permission
 
 VIEW = Permission("contracts.view", "Отображение информации по договору")
+ANNEXES = Permission("contracts.annexes", "Отображение приложений к договору")
+REMOVE = Permission("contracts.remove", "Удаление договора")
 
-PERMISSIONS = (VIEW,)
+PERMISSIONS = (REMOVE, VIEW, ANNEXES)

@@ -9,14 +9,17 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.contracts import datasets, errors, jobs, letters, permissions, routes
 from core.contracts.public import ContractLinked
+from core.contracts.services import card
 from core.contracts.settings import ContractSettings
-from core.sdk import Dataset, ErrorKind, Event, Hooks, Job, Letter, Migrations, Permission
+from core.ports.files import Files
+from core.sdk import CardSection, Dataset, ErrorKind, Event, Hooks, Job, Letter, Migrations, Permission
 
 
 class ContractsPlugin(Hooks):
     """Table of contents."""
 
     name = "contracts"
+    places = ("contracts", "contract-annexes")
 
     def settings(self) -> type[msgspec.Struct]:
         return ContractSettings
@@ -41,6 +44,12 @@ class ContractsPlugin(Hooks):
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
+
+    def card_sections(self) -> Sequence[CardSection]:
+        return card.SECTIONS
+
+    def requires(self) -> Sequence[type]:
+        return (Files,)
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

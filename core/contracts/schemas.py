@@ -42,8 +42,60 @@ class ContractItem(msgspec.Struct, frozen=True):
     name: str | None
     state: Literal["pending", "active"]
     role: str | None
+    administrator_requestable: bool
+    """«Запросить доступ»: nobody is «Администратор» of the contract, so the role may be asked for."""
     actions: list[str]
     """The permissions that the caller holds on it."""
+
+
+class ContractSectionField(msgspec.Struct, frozen=True):
+    """A titled value. Numbers are decimal strings, days ISO dates."""
+
+    title: str
+    value: str | None
+
+
+class ContractSection(msgspec.Struct, frozen=True):
+    """A section of the card: titled values, a table, or both."""
+
+    name: str
+    title: str
+    fields: list[ContractSectionField]
+    columns: list[str]
+    rows: list[list[str | None]]
+
+
+class ContractAnnex(msgspec.Struct, frozen=True):
+    """An annex of a contract. `size` is null while the company has not delivered the file."""
+
+    id: str
+    name: str
+    signed_on: date | None
+    file_name: str
+    size: int | None
+
+
+class ContractContactsBlock(msgspec.Struct, frozen=True):
+    """«Контакты» of a contract; what is null is not known."""
+
+    contract_id: str
+    number: str
+    name: str
+    branch: str
+    branch_head: str | None
+    branch_phone: str | None
+    branch_address: str | None
+    curator: str | None
+    curator_phone: str | None
+    curator_email: str | None
+
+
+class AnnexStored(msgspec.Struct, frozen=True):
+    """The file of an annex, as it was stored."""
+
+    annex_id: str
+    size: int
+    sha256: str
 
 
 class ContractDetails(msgspec.Struct, frozen=True):
@@ -60,3 +112,5 @@ class ContractDetails(msgspec.Struct, frozen=True):
     closed_on: date | None
     role: str
     actions: list[str]
+    sections: list[ContractSection]
+    """Requisites and contacts, bank details, devices, and what plugins add."""

@@ -38,7 +38,7 @@ async def push(ctx: Context, _: Push) -> None:
     of this job do not pile up while billing is down. If the holder was killed, the next scheduled run goes on.
     """
     billing = ctx.port(Billing)
-    if not billing.pushes:
+    if not billing.pushes or not await _behind(ctx):
         return
     lease = _lease(ctx)
     async with ctx.uow() as uow:
@@ -52,6 +52,12 @@ async def push(ctx: Context, _: Push) -> None:
             continue
         answers = await _deliver(ctx, billing, facts, lease)
         position, lease = await _advance(ctx, facts[-1].position, answers, lease)
+
+
+async def _behind(ctx: Context) -> bool:
+    """Whether there may be something to push; asked without a transaction, as most orders find nothing left."""
+    pushed = await ctx.reader.first(store.ACKNOWLEDGED, name=PUSHER) or 0
+    return await ctx.reader.first(store.UNNUMBERED) is not None or (await ctx.reader.first(store.HEAD) or 0) > pushed
 
 
 def _lease(ctx: Context) -> datetime:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -35,9 +36,10 @@ class Metrics:
 class Observer:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: Litestar, metrics: Metrics) -> None:
+    def __init__(self, app: Litestar, metrics: Metrics, trusted_proxies: Collection[str] = ()) -> None:
         self.app = app
         self.metrics = metrics
+        self._proxies = frozenset(trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -46,6 +48,8 @@ class Observer:
         started = time.perf_counter()
         context: dict[str, Any] = scope  # type: ignore[assignment]
         context[PATH_KEY] = scope["path"]
+        if self._proxies:
+            context["client"] = _client(scope, self._proxies)
         request_id = context[REQUEST_ID_KEY] = _request_id(scope)
         status = 500
 
@@ -73,6 +77,16 @@ class Observer:
         self.metrics.seconds.labels(route).observe(seconds)
         if status >= 400:  # the path may hold what is private: the template never does
             _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), id=request_id)
+
+
+def _client(scope: Any, proxies: frozenset[str]) -> Any:
+    """The nearest address that is not one of our proxies: each of them appends whom it was called by."""
+    client = scope.get("client")
+    if client is None or client[0] not in proxies:
+        return client
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
+    return next(((hop[:64], 0) for hop in reversed(hops) if hop not in proxies), client)
 
 
 def _request_id(scope: Any) -> str:

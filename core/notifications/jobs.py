@@ -30,7 +30,7 @@ async def send_letter(ctx: Context, order: SendLetter) -> None:
 
 
 def _reveal(ctx: Context, secret: Secret) -> str:
-    derive = ctx.secrets.code if secret.form == "code" else ctx.secrets.token
+    derive = {"code": ctx.secrets.code, "token": ctx.secrets.token, "password": ctx.secrets.password}[secret.form]
     return derive(secret.purpose, secret.subject)
 
 

@@ -10,7 +10,7 @@ from core.sdk import new_id
 class Secret(msgspec.Struct, frozen=True):
     """A code or a link token that only the letter may show: derived when it is sent, stored nowhere."""
 
-    form: Literal["code", "token"]
+    form: Literal["code", "token", "password"]
     purpose: str
     subject: str
 
@@ -23,6 +23,6 @@ class SendLetter(msgspec.Struct, frozen=True):
     to: str
     params: dict[str, str] = {}
     secret: Secret | None = None
-    """Appears in the template as `code` or `token`."""
+    """Appears in the template under the name of its form."""
     id: str = msgspec.field(default_factory=new_id)
     """Becomes the Message-ID: a letter that had to be sent twice is recognised."""

@@ -1,5 +1,6 @@
 """A real S3 server on 127.0.0.1, in a thread, that fails on demand."""
 
+import re
 from collections.abc import Iterable
 from threading import Lock, Thread
 from typing import Any
@@ -20,10 +21,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 class S3Server:
-    """Answers everything with 503 while `broken`."""
+    """Answers 503 to what `failing` matches, written as `POST /bucket/key?query`."""
 
     def __init__(self) -> None:
-        self.broken = False
+        self.failing: re.Pattern[str] | None = None
         self._application = DomainDispatcherApplication(create_backend_app)
         self._one_at_a_time = Lock()
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Quiet)
@@ -42,7 +43,8 @@ class S3Server:
         self._server.server_close()
 
     def _answer(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        if self.broken:
+        asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+        if self.failing and self.failing.search(asked):
             start_response("503 Slow Down", [("Content-Length", "0")])
             return ()
         # The fake checks a condition and acts on it in two steps; a real S3 does that in one.

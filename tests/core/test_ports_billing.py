@@ -285,7 +285,7 @@ async def babbling(writer: asyncio.StreamWriter) -> None:
 async def test_a_broken_reply_means_not_taken(
     server: BillingServer, host: AdapterHost, billing_key: None, misbehave: Misbehaviour
 ) -> None:
-    adapter = make_http(http_settings(server.url, timeout=0.3), host)
+    adapter = make_http(http_settings(server.url, timeout=0.7), host)
     server.misbehave = misbehave
     async with asyncio.timeout(3):
         with pytest.raises(BillingUnavailable):

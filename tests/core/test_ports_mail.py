@@ -94,7 +94,7 @@ def smtp_settings(server: SmtpServer, **more: Any) -> SmtpSettings:
             "port": server.port,
             "tls": "none",
             "sender": "noreply@example.ru",
-            "timeout": 0.3,
+            "timeout": 5,
             **more,
         },
         SmtpSettings,
@@ -111,7 +111,7 @@ class TestSmtp(MailServerSuite):
     @pytest.fixture
     async def mail(self, host: AdapterHost) -> AsyncIterator[MailServerHarness]:
         async with SmtpServer().running() as server:
-            yield SmtpHarness(make_smtp(smtp_settings(server, timeout=0.5), host), server)
+            yield SmtpHarness(make_smtp(smtp_settings(server, timeout=1), host), server)
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Letters", item.name) for item in hooks.letters())
     yield from (("Datasets", item.name) for item in hooks.datasets())
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
+    yield from (("Card sections", item.name) for item in hooks.card_sections())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
     settings = hooks.settings()
@@ -52,6 +53,7 @@ SECTIONS = (
     "Jobs",
     "Letters",
     "Errors",
+    "Card sections",
     "Ports",
     "Adapters",
 )
@@ -67,6 +69,12 @@ def written(page: Path) -> Iterator[tuple[str, str]]:
             yield section, found[1]
 
 
+def test_every_hook_is_compared() -> None:
+    hooks = {name for name, method in vars(Hooks).items() if hasattr(method, "abonent_spec")}
+    unnamed = {"requires", "migrations"}  # they declare no names
+    assert hooks - unnamed == {section.lower().replace(" ", "_") for section in SECTIONS}
+
+
 @each_plugin
 def test_the_readme_names_what_is_declared_and_nothing_else(hooks: Hooks) -> None:
     if package_of(hooks).parts[-2] == "hosts":
@@ -79,7 +87,7 @@ def test_the_readme_names_what_is_declared_and_nothing_else(hooks: Hooks) -> Non
 @each_plugin
 def test_names_start_with_their_owner(hooks: Hooks) -> None:
     for section, name in declared(hooks):
-        if section in ("Permissions", "Errors", "Events", "Jobs", "Letters", "Datasets"):
+        if section in ("Permissions", "Errors", "Events", "Jobs", "Letters", "Datasets", "Card sections"):
             prefix, dot, rest = name.partition(".")
             bare = hooks.name in CORE_NAMES and not dot
             assert bare or (prefix == hooks.name and rest), f"{section} {name}"

@@ -22,11 +22,44 @@ def upgrade() -> None:
         sa.Column("kpp", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), server_default="", nullable=False),
+        sa.Column("bank", sa.Text(), server_default="", nullable=False),
+        sa.Column("bank_account", sa.Text(), server_default="", nullable=False),
+        sa.Column("correspondent_account", sa.Text(), server_default="", nullable=False),
+        sa.Column("bic", sa.Text(), server_default="", nullable=False),
+        sa.Column("signature", sa.Text(), nullable=True),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts_contract")),
     )
     op.create_index(op.f("ix_contracts_contract_number"), "contracts_contract", ["number"], unique=False)
+    op.create_table(
+        "contracts_annex",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contracts_contract.id"], name=op.f("fk_contracts_annex_contract_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts_annex")),
+    )
+    op.create_index(op.f("ix_contracts_annex_contract_id"), "contracts_annex", ["contract_id"], unique=False)
+    op.create_table(
+        "contracts_contacts",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("branch_head", sa.Text(), nullable=True),
+        sa.Column("branch_phone", sa.Text(), nullable=True),
+        sa.Column("branch_address", sa.Text(), nullable=True),
+        sa.Column("curator", sa.Text(), nullable=True),
+        sa.Column("curator_phone", sa.Text(), nullable=True),
+        sa.Column("curator_email", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contracts_contract.id"], name=op.f("fk_contracts_contacts_contract_id")
+        ),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_contracts_contacts")),
+    )
     op.create_table(
         "contracts_email",
         sa.Column("contract_id", sa.Text(), nullable=False),
@@ -76,6 +109,15 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("role = 'Администратор' AND state = 'active'"),
         postgresql_where=sa.text("role = 'Администратор' AND state = 'active'"),
+    )
+    op.create_table(
+        "contracts_annex_file",
+        sa.Column("annex_id", sa.Text(), nullable=False),
+        sa.Column("stored_key", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["annex_id"], ["contracts_annex.id"], name=op.f("fk_contracts_annex_file_annex_id")),
+        sa.PrimaryKeyConstraint("annex_id", name=op.f("pk_contracts_annex_file")),
     )
     op.create_table(
         "contracts_link_object",
@@ -152,6 +194,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contracts_metering_point_energy_object_id"), table_name="contracts_metering_point")
     op.drop_table("contracts_metering_point")
     op.drop_table("contracts_link_object")
+    op.drop_table("contracts_annex_file")
     op.drop_index(
         "uq_contracts_link_administrator",
         table_name="contracts_link",
@@ -163,5 +206,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contracts_energy_object_contract_id"), table_name="contracts_energy_object")
     op.drop_table("contracts_energy_object")
     op.drop_table("contracts_email")
+    op.drop_table("contracts_contacts")
+    op.drop_index(op.f("ix_contracts_annex_contract_id"), table_name="contracts_annex")
+    op.drop_table("contracts_annex")
     op.drop_index(op.f("ix_contracts_contract_number"), table_name="contracts_contract")
     op.drop_table("contracts_contract")

@@ -22,10 +22,10 @@ class Decoding(Generic[P]):
     def __init__(self, dataset: Dataset[P]) -> None:
         kind = dataset.row
         if not kind.__struct_config__.forbid_unknown_fields:
-            raise TypeError(f"dataset {dataset.name}: {kind.__name__} must have forbid_unknown_fields")
+            raise TypeError(f"{kind.__name__} must have forbid_unknown_fields")
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         if missing := set(dataset.key) - fields.keys():
-            raise TypeError(f"dataset {dataset.name}: no field for the key {sorted(missing)}")
+            raise TypeError(f"no field for the key {sorted(missing)}")
         self._kind = kind
         self._decode = msgspec.json.Decoder(kind).decode
         self._key: Any = attrgetter(*dataset.key)

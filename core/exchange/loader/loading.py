@@ -30,12 +30,17 @@ async def load(ctx: Context, dataset: Dataset[Any], body: AsyncIterator[bytes]) 
         if storing is not None:
             yield await storing
     except Exception:
-        if storing is not None and not storing.done():  # the body broke: what it had given before is stored
-            await asyncio.wait({storing})
+        await _ended(storing)  # the body broke: the batch that it had given before is stored
         raise
     finally:
         if storing is not None:
             storing.cancel()
+        await _ended(storing)
+
+
+async def _ended(storing: asyncio.Task[list[RowAnswer]] | None) -> None:
+    if storing is not None:
+        await asyncio.gather(storing, return_exceptions=True)
 
 
 async def _batches(

@@ -147,11 +147,11 @@ class _Lookup:
     def __init__(self, dataset: Dataset[Any], reference: Reference) -> None:
         fields = {field.name: field.encode_name for field in msgspec.structs.fields(dataset.row)}
         if reference.field not in fields:
-            raise TypeError(f"dataset {dataset.name}: no field {reference.field!r} to refer with")
+            raise TypeError(f"no field {reference.field!r} to refer with")
         if not isinstance(reference.column.type, sa.Text):
-            raise TypeError(f"dataset {dataset.name}: {reference.field} must refer to a text column")
+            raise TypeError(f"{reference.field} must refer to a text column")
         if dataset.table is not None and reference.column.table is dataset.table.__table__:
-            raise TypeError(f"dataset {dataset.name}: a reference to the dataset itself is not supported")
+            raise TypeError("a reference to the dataset itself is not supported")
         self._value = attrgetter(f"row.{reference.field}")
         self._wire = fields[reference.field]
         self._present = sa.select(reference.column).where(any_of(reference.column, "values"))

@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from core.config import Config
 from core.contracts.models import Contract, EnergyObject, Meter, MeteringPoint, MeterRegister
 from core.exchange.public import FactAnswered
+from core.host import Host
 from core.sdk import (
     Adapter,
     Context,
@@ -22,6 +24,7 @@ from core.sdk import (
     UnitOfWork,
     finishing,
 )
+from core.testing.clock import MovableClock
 from core.testing.flaky_billing import FlakyBilling
 
 
@@ -81,9 +84,12 @@ class Noted(msgspec.Struct, frozen=True):
     text: str
 
 
+_NOT_TOLD = dict.fromkeys(("branch", "address", "phone", "bank", "bank_account", "correspondent_account", "bic"), "")
+
+
 def _contract_values(row: ContractRow) -> dict[str, Any]:
     search = f"{row.number} {row.name}".lower()
-    return {**msgspec.structs.asdict(row), "branch": "", "address": "", "search": search}
+    return {**msgspec.structs.asdict(row), **_NOT_TOLD, "search": search}
 
 
 def _check_contract(row: ContractRow) -> RowError | None:
@@ -143,9 +149,10 @@ class CompanyPlugin(Hooks):
     def __init__(self, billing: FlakyBilling) -> None:
         self.billing = billing
         self.heard: list[FactAnswered] = []
+        self.more: tuple[Dataset[Any], ...] = ()
 
     def datasets(self) -> Sequence[Dataset[Any]]:
-        return DATASETS
+        return (*DATASETS, *self.more)
 
     def events(self) -> Sequence[Event]:
         return (Event("company.noted", Noted, outgoing=True),)
@@ -159,6 +166,11 @@ class CompanyPlugin(Hooks):
     async def _hear(self, ctx: Context, answered: FactAnswered) -> None:
         async with finishing(ctx):
             self.heard.append(answered)
+
+
+def host_of(config: Config, company: CompanyPlugin, clock: MovableClock | None = None) -> Host:
+    """A host that runs the company's plugin."""
+    return Host(config, clock=clock, available={"company": lambda: lambda: company})  # type: ignore[dict-item, return-value]
 
 
 async def chunked(data: bytes, size: int = 1000) -> AsyncIterator[bytes]:

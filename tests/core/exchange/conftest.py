@@ -25,6 +25,7 @@ from tests.core.exchange.company import (
     Loading,
     RowsOf,
     chunked,
+    host_of,
     ndjson,
 )
 
@@ -49,7 +50,7 @@ def host_config(database_url: str, tmp_path: Path) -> Config:
 
 @pytest.fixture
 def host(host_config: Config, clock: MovableClock, company: CompanyPlugin) -> Host:
-    return Host(host_config, clock=clock, available={"company": lambda: lambda: company})  # type: ignore[dict-item, return-value]
+    return host_of(host_config, company, clock)
 
 
 @pytest.fixture

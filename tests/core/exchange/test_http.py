@@ -56,6 +56,12 @@ async def test_an_empty_body_is_an_empty_load(erp: Caller) -> None:
     assert answers(await erp.post(URL)) == [{"summary": {"accepted": 0, "unchanged": 0, "refused": 0}}]
 
 
+async def test_a_load_may_be_larger_than_other_bodies(cabinet: Cabinet, erp: Caller) -> None:
+    body = ndjson(*[contract(f"C{n}", name="n" * 1500) for n in range(1500)])
+    assert len(body) > 2 * cabinet.host.config.host.max_body
+    assert answers(await erp.post(URL, content=body))[-1]["summary"]["accepted"] == 1500
+
+
 async def test_a_body_streamed_and_packed(erp: Caller, rows_of: RowsOf) -> None:
     packed = gzip.compress(ndjson(*[contract(f"C{n}") for n in range(300)]) + b"\n")
     packed += gzip.compress(ndjson(*[contract(f"D{n}") for n in range(300)]))  # members may be joined

@@ -1,5 +1,6 @@
 """Loading NDJSON: idempotent, an answer for every row, a broken one never in the way of the good ones."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from core.config import Config, ConfigError
 from core.contracts.models import Contract, EnergyObject, Meter, MeteringPoint, MeterRegister
 from core.db.engine import Database
 from core.db.tables import Feed, Outbox
@@ -17,7 +19,17 @@ from core.exchange.loader.columns import Columns
 from core.exchange.loader.plan import Plan
 from core.exchange.schemas import RowAnswer
 from core.sdk import Context, Dataset, Reference
-from tests.core.exchange.company import CONTRACTS, METERS, NOTES, OBJECTS, REGISTERS, Loading, RowsOf
+from tests.core.exchange.company import (
+    CONTRACTS,
+    METERS,
+    NOTES,
+    OBJECTS,
+    REGISTERS,
+    CompanyPlugin,
+    Loading,
+    RowsOf,
+    host_of,
+)
 
 
 def statuses(answers: list[RowAnswer]) -> list[str]:
@@ -158,10 +170,16 @@ async def test_a_refused_last_row_leaves_the_one_before(loading: Loading, rows_o
 async def test_a_row_that_only_the_database_refuses_leaves_the_one_before(
     loading: Loading, rows_of: RowsOf, database: Database
 ) -> None:
-    async with database.writer.begin() as connection:
-        await connection.execute(sa.text("CREATE UNIQUE INDEX only_here ON contracts_contract (name)"))
+    async def execute(statement: str) -> None:
+        async with database.writer.begin() as connection:
+            await connection.execute(sa.text(statement))
+
     rows = [contract("C1", name="a"), contract("C2", name="b"), contract("C2", name="a"), contract("C3", name="c")]
-    assert statuses(await loading(CONTRACTS, *rows)) == ["accepted", "accepted", "constraint", "accepted"]
+    await execute("CREATE UNIQUE INDEX only_here ON contracts_contract (name)")
+    try:
+        assert statuses(await loading(CONTRACTS, *rows)) == ["accepted", "accepted", "constraint", "accepted"]
+    finally:
+        await execute("DROP INDEX only_here")  # databases are used again
     assert await rows_of(Contract.id, Contract.name) == [("C1", "a"), ("C2", "b"), ("C3", "c")]
 
 
@@ -246,3 +264,26 @@ def test_a_declaration_that_cannot_work_is_refused(database: Database) -> None:
     for dataset, reason in wrong:
         with pytest.raises(TypeError, match=reason):
             Plan(dataset, dialect)
+
+
+def test_a_host_with_such_a_declaration_does_not_start(host_config: Config, company: CompanyPlugin) -> None:
+    class Strange(msgspec.Struct, forbid_unknown_fields=True):
+        id: str
+        strange: str
+
+    company.more = (Dataset("company.strange", Strange, title="", table=Contract),)
+    with pytest.raises(ConfigError, match=r"company\.strange: .*'strange'"):
+        host_of(host_config, company)
+
+
+async def test_loads_in_opposite_orders_do_not_lock_each_other_out(loading: Loading, rows_of: RowsOf) -> None:
+    async def run(name: str) -> None:
+        rows = [contract(f"C{n:03}", name=name) for n in range(100)]
+        for turn in range(3):
+            assert set(statuses(await loading(CONTRACTS, *(rows[::-1] if turn % 2 else rows)))) <= {
+                "accepted",
+                "unchanged",
+            }
+
+    await asyncio.gather(*[run(f"{n}") for n in range(6)])
+    assert len({name for _, name in await rows_of(Contract.id, Contract.name)}) == 1

@@ -58,6 +58,7 @@ async def test_any_bytes_get_one_answer_a_line(ctx: Context, dataset: Dataset[An
             msgspec.json.encode(answer)
 
 
+@settings(deadline=None)
 @given(lines=st.lists(st.binary(max_size=30).filter(lambda line: b"\n" not in line)), size=st.integers(1, 50))
 async def test_lines_do_not_depend_on_how_the_body_was_cut(lines: list[bytes], size: int) -> None:
     body = b"\n".join(lines)
@@ -69,6 +70,7 @@ async def test_lines_do_not_depend_on_how_the_body_was_cut(lines: list[bytes], s
     assert found == expected
 
 
+@settings(deadline=None)
 @given(packed=st.binary(max_size=200), size=st.integers(1, 50))
 async def test_no_packed_bytes_crash(packed: bytes, size: int) -> None:
     """Chance hardly ever makes a gzip stream: what is not one is refused by its code."""

@@ -1,0 +1,1 @@
+"""Use cases of contracts: links, the card, annexes and contacts."""
