@@ -31,6 +31,17 @@ class Metrics:
         labels = ("method", "route", "status")
         self.requests = Counter("abonent_requests", "Requests answered.", labels, registry=self.registry)
         self.seconds = Histogram("abonent_request_seconds", "Time to answer.", ("route",), registry=self.registry)
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one answer."""
+        found = self._children.get((method, route, status))
+        if found is None:
+            found = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self._children[method, route, status] = found
+        count, time_taken = found
+        count.inc()
+        time_taken.observe(seconds)
 
 
 class Observer:
@@ -73,8 +84,7 @@ class Observer:
     def _note(self, scope: Any, status: int, seconds: float, request_id: str) -> None:
         route = scope.get("path_template") or "unknown"
         method = scope["method"]
-        self.metrics.requests.labels(method, route, status).inc()
-        self.metrics.seconds.labels(route).observe(seconds)
+        self.metrics.note(method, route, status, seconds)
         if status >= 400:  # the path may hold what is private: the template never does
             _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), id=request_id)
 
