@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
 from core.ports.files import Files
-from core.roles import errors, letters, permissions, routes
-from core.sdk import ErrorKind, Hooks, Letter, Migrations, Permission
+from core.roles import errors, jobs, letters, permissions, routes
+from core.roles.services import requests
+from core.sdk import ErrorKind, Forgetter, Hooks, Job, Letter, Migrations, Permission
 
 
 class RolesPlugin(Hooks):
@@ -26,6 +28,12 @@ class RolesPlugin(Hooks):
 
     def letters(self) -> Sequence[Letter]:
         return letters.LETTERS
+
+    def jobs(self) -> Sequence[Job[Any]]:
+        return jobs.JOBS
+
+    def forgetters(self) -> Sequence[Forgetter]:
+        return (Forgetter("roles.requests", requests.forget),)
 
     def requires(self) -> Sequence[type]:
         return (Files,)

@@ -131,3 +131,9 @@ class RoleAdministrator(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """Whom staff makes «Администратор»."""
 
     account_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class ForgetFiles(msgspec.Struct, frozen=True):
+    """Remove the files of somebody's requests from the store."""
+
+    keys: list[str]

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from core.context import Context
 from core.contracts.public import grant
 from core.sdk import ADMINISTRATOR, ROLES
-from core.testing.cabinet import Cabinet, Caller
+from core.testing.cabinet import PASSWORD, Cabinet, Caller
+from core.testing.clock import MovableClock
 
 DIRECTOR, ENERGY, ACCOUNTANT = ROLES[1:]
 SCOPES = ("roles.answer", "roles.grant")
@@ -238,12 +240,42 @@ async def test_two_invitations_at_once_open_one_account(cabinet: Cabinet) -> Non
     assert len([letter for letter in await cabinet.letters(NEWCOMER) if "Пароль" in letter.text]) == 1
 
 
+@pytest.mark.repeats("assign_role")
 async def test_a_retried_assignment_is_done_once(cabinet: Cabinet) -> None:
     administrator = await holder(cabinet, ADMINISTRATOR, "admin@example.ru")
     headers = {"Idempotency-Key": "assign-1"}
     answers = [await administrator.post(USERS, json=assignment(), headers=headers) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert len(await cabinet.letters(NEWCOMER)) == 1
+
+
+@pytest.mark.repeats("request_administrator", "reply_to_role_request", "staff_answer_role_request")
+async def test_a_dialogue_repeats_nothing_that_was_retried(cabinet: Cabinet) -> None:
+    caller = await holder(cabinet, DIRECTOR, "other@example.ru")
+    staff = await cabinet.staff(scopes=SCOPES)
+    headers, text = {"Idempotency-Key": "dialogue-1"}, {"text": "Прошу"}
+    asked = [await caller.post(REQUESTS, json=text, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in asked] == [201, 201]
+    request = asked[0].json()["id"]
+    for _ in range(2):
+        mine = await caller.post(f"/api/v1/roles/requests/{request}/messages", json=text, headers=headers)
+        theirs = await staff.post(f"/api/v1/staff/roles/requests/{request}/messages", json=text, headers=headers)
+        assert (mine.status_code, theirs.status_code) == (201, 201)
+    assert len((await caller.get(f"/api/v1/roles/requests/{request}")).json()["messages"]) == 3
+
+
+async def test_an_erased_account_leaves_no_words_behind(cabinet: Cabinet, clock: MovableClock) -> None:
+    caller = await holder(cabinet, DIRECTOR, "other@example.ru")
+    request = (await caller.post(REQUESTS, json={"text": "Прошу, Иванова"})).json()["id"]
+    await caller.post(f"/api/v1/roles/requests/{request}/files", params={"name": "Паспорт.pdf"}, content=b"passport")
+    gone = await caller.post("/api/v1/profile/deletion", json={"confirmed": True, "password": PASSWORD})
+    assert gone.status_code == 204, gone.text
+    clock.move(timedelta(days=31))
+    await cabinet.drain()
+    staff = await cabinet.staff("later@supplier.example", SCOPES)  # the session before has expired
+    left = (await staff.get(f"/api/v1/staff/roles/requests/{request}")).json()
+    assert [message["text"] for message in left["messages"]] == [""]
+    assert left["files"] == []
 
 
 @pytest.mark.requirement("ROL-04", "ROL-08", "ROL-34")

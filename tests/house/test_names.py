@@ -39,6 +39,7 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Card sections", item.name) for item in hooks.card_sections())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
+    yield from (("Forgetters", item.name) for item in hooks.forgetters())
     settings = hooks.settings()
     if settings:
         yield from (("Settings", field.name) for field in msgspec.structs.fields(settings))
@@ -56,6 +57,7 @@ SECTIONS = (
     "Card sections",
     "Ports",
     "Adapters",
+    "Forgetters",
 )
 
 

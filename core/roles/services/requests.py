@@ -215,3 +215,15 @@ async def strip(ctx: Context, contract_id: str) -> None:
             raise Problem(NOT_FOUND)
         await hold(uow, account_id, contract_id, INITIAL_ROLE, None)
         uow.audit("roles.administrator_stripped", contract_id, account=account_id)
+
+
+async def forget(uow: UnitOfWork, account_id: str) -> None:
+    """Erases what an account said and sent in its requests; that it asked, and what was decided, remains."""
+    own = sa.select(Request.id).where(Request.account_id == account_id)
+    files = await uow.execute(
+        sa.delete(RequestFile).where(RequestFile.request_id.in_(own)).returning(RequestFile.stored_key)
+    )
+    keys = list(files.scalars())
+    await uow.execute(sa.update(RequestMessage).where(RequestMessage.request_id.in_(own)).values(text=""))
+    if keys:
+        uow.enqueue(schemas.ForgetFiles(keys))
