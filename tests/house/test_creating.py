@@ -33,7 +33,6 @@ NOT_CREATING = {
     "exchange_load": "rows are upserted by their keys",
     "exchange_answer_facts": "an answer repeated changes nothing",
     "exchange_acknowledge": "a position acknowledged again stays where it is",
-    "attach_to_role_request": "the body is a file, a stream that is not held in memory to be compared",
     "demo_confirm": "the link works once",
     "demo_trouble": "switches the simulator to a state",
 }
