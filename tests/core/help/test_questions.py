@@ -67,6 +67,14 @@ async def test_a_question_of_no_group_is_refused(cabinet: Cabinet) -> None:
     assert '"group_id"' in answer.text
 
 
+@pytest.mark.usefixtures("answered")
+async def test_a_group_with_questions_stays(cabinet: Cabinet) -> None:
+    company = await cabinet.service()
+    answer = await company.post("/api/v1/exchange/help_groups", json={"id": "G-pay", "deleted": True})
+    assert (answer.status_code, '"refused"' in answer.text) == (200, True), answer.text
+    assert await found(await cabinet.client(), group="G-pay") == ["Q-card", "Q-debt"]
+
+
 @pytest.mark.requirement("HLP-02")
 @pytest.mark.usefixtures("answered")
 @pytest.mark.parametrize("phrase", AS_IT_STANDS)
