@@ -16,9 +16,9 @@ from core.config import Config, ConfigError, decode
 from core.db.types import Base
 from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, CardSection, Dataset, Event, Forgetter, Hooks, Job, Letter, Permission, Port
+from core.sdk import Adapter, CardSection, Dataset, Event, Forgetter, Hooks, Job, Letter, MenuSection, Permission, Port
 from core.wiring import PluginError as PluginError
-from core.wiring import check_permissions, check_required, choose_adapters, route_events
+from core.wiring import check_menu, check_permissions, check_required, choose_adapters, route_events
 
 ENTRY_POINTS = "abonent.plugins"
 API = "/api/v1/"
@@ -32,6 +32,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("letters", Letter),
     ("datasets", Dataset),
     ("card_sections", CardSection),
+    ("menu_sections", MenuSection),
     ("ports", Port),
     ("forgetters", Forgetter),
 )
@@ -239,6 +240,7 @@ def _collect(
     _refuse_strangers(config, plugins, quarantined)
     declared = {kind: tuple(items) for kind, items in gathering.declared.items()}
     check_permissions(declared[Permission], routes)
+    check_menu(declared[MenuSection], declared[Permission])
     chosen = choose_adapters(declared[Port], adapters, config)
     for plugin in plugins:
         check_required(plugin.name, gathering.ask(plugin, "requires"), declared[Port], chosen)

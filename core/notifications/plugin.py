@@ -5,7 +5,7 @@ from typing import Any
 
 from core.notifications import jobs
 from core.ports.mail import Mail
-from core.sdk import Hooks, Job
+from core.sdk import Hooks, Job, MenuSection
 
 
 class NotificationsPlugin(Hooks):
@@ -15,6 +15,9 @@ class NotificationsPlugin(Hooks):
 
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
+
+    def menu_sections(self) -> Sequence[MenuSection]:
+        return (MenuSection("notifications", "Уведомления", 100),)
 
     def requires(self) -> Sequence[type]:
         return (Mail,)

@@ -26,6 +26,14 @@ PUBLIC = {
     "ask_recovery",
     "recover_password",  # whoever opens the letter's link
     "confirm_contract",  # whoever opens the letter's link
+    # what anybody may read
+    "help_company",
+    "documents",
+    "document",
+    "document_versions",
+    "document_version",
+    "download_document",
+    "download_document_version",
 }
 CONTRACT = {"id": "C-1", "number": "78000000012345", "name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"}
 EMAIL = "dogovor@romashka.example"
