@@ -3,6 +3,8 @@ two use cases that give an account a contract."""
 
 from core.contracts.events import ContractLinked as ContractLinked
 from core.contracts.models import Contract as Contract
+from core.contracts.models import ContractLink as ContractLink
+from core.contracts.models import ContractLinkObject as ContractLinkObject
 from core.contracts.models import EnergyObject as EnergyObject
 from core.contracts.models import Meter as Meter
 from core.contracts.models import MeteringPoint as MeteringPoint

@@ -282,6 +282,12 @@ def _step(account: store.AccountRow) -> str:
     return domain.next_step(agreed, account.surname, account.given_name, account.phone)
 
 
+async def set_advertising(uow: UnitOfWork, account_id: str, on: bool) -> None:
+    """«Рекламная рассылка»: the consent of the registration form and the switch of the settings are this one value."""
+    await uow.execute(sa.update(Account).where(Account.id == account_id).values(advertising=on))
+    uow.audit("identity.advertising_switched", account_id, on=on)
+
+
 # ---- credentials that operators make (the command line)
 async def create_service_account(ctx: Context, name: str, scopes: list[str]) -> str:
     """Makes or renews the key of one of the company's systems; the key is shown this once and stored hashed."""
