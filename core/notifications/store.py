@@ -47,7 +47,12 @@ class Fresh(msgspec.Struct, frozen=True):
 
 
 def _held(column: Any) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(column).where(ContractLink.account_id == _ME, ContractLink.state == "active")
+    """`column` of every contract that the account holds."""
+    return (
+        sa.select(column)
+        .select_from(ContractLink)
+        .where(ContractLink.account_id == _ME, ContractLink.state == "active")
+    )
 
 
 def _mine(columns: Any) -> sa.Select[*tuple[Any, ...]]:
