@@ -52,7 +52,9 @@ async def test_unread_ones_come_before_read_ones_across_pages(
         walked, cursor = [], None
         while True:
             page = (
-                await client.get("/api/v1/notifications", params={"limit": limit} | ({"cursor": cursor} if cursor else {}))
+                await client.get(
+                    "/api/v1/notifications", params={"limit": limit} | ({"cursor": cursor} if cursor else {})
+                )
             ).json()
             walked += [item["topic"] for item in page["items"]]
             cursor = page["next"]
@@ -188,9 +190,7 @@ async def test_only_modals_and_those_at_the_top_are_closed(editor: Caller, clien
 
 
 @pytest.mark.requirement("NTF-09", "NTF-10")
-async def test_those_at_the_top_stay_until_closed_or_over(
-    editor: Caller, client: Caller, clock: MovableClock
-) -> None:
+async def test_those_at_the_top_stay_until_closed_or_over(editor: Caller, client: Caller, clock: MovableClock) -> None:
     start, end = clock.now() + timedelta(hours=1), clock.now() + timedelta(hours=3)
     period = {"starts_at": start.isoformat(), "ends_at": end.isoformat()}
     ids = [await publish(editor, "top", f"t{number}", **period) for number in (1, 2, 3)]
@@ -226,9 +226,7 @@ async def test_a_newcomer_finds_what_is_shown_and_not_the_old_news(
     assert await shown(newcomer, "top") == ["до конца недели"]
 
 
-async def test_a_row_per_account_appears_only_on_reading(
-    cabinet: Cabinet, editor: Caller, client: Caller
-) -> None:
+async def test_a_row_per_account_appears_only_on_reading(cabinet: Cabinet, editor: Caller, client: Caller) -> None:
     await cabinet.client("petrov@example.ru")
     notice_id = await publish(editor)
     await topics(client)
