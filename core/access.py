@@ -7,7 +7,7 @@ from core.contracts.models import ContractLink, ContractLinkObject
 from core.db.reader import Query
 from core.http.access import Identified
 from core.identity import domain
-from core.identity.store import SERVICE, SessionRow, live_session
+from core.identity.store import SERVICE, SessionRow, live_session, seen
 from core.secrets import SERVICE_PREFIX, SESSION_PREFIX, token_hash
 
 
@@ -60,14 +60,23 @@ async def _session(runtime: Runtime, token: str, contract_id: str | None) -> Ide
     reader, now = runtime.database.reader, runtime.clock.now()
     if contract_id is None:
         row = await reader.first(_SESSION, token_hash=token_hash(token), now=now)
-        return None if row is None else Identified(_actor(row))
+        return None if row is None else Identified(await _seen(runtime, row))
     found = await reader.first(_SESSION_ON_CONTRACT, token_hash=token_hash(token), now=now, contract_id=contract_id)
     if found is None or found.role is None:
-        return None if found is None else Identified(_actor(found))
+        return None if found is None else Identified(await _seen(runtime, found))
     objects = None
     if not found.all_objects:
         objects = tuple(await reader.all(_OBJECTS, account_id=found.account_id, contract_id=contract_id))
-    return Identified(_actor(found), Grant(contract_id, found.role, objects))
+    return Identified(await _seen(runtime, found), Grant(contract_id, found.role, objects))
+
+
+async def _seen(runtime: Runtime, row: SessionRow) -> Actor:
+    """The actor; that the session is in use is written down every few minutes, not on every call."""
+    now = runtime.clock.now()
+    if now - row.last_seen_at >= domain.SEEN_EVERY:
+        async with runtime.database.writer.begin() as connection:
+            await connection.execute(seen(row.session_id, now))
+    return _actor(row)
 
 
 def _actor(row: SessionRow) -> Actor:

@@ -68,7 +68,7 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
         logging_config=None,
     )
     app.state.description = openapi.describe(app)
-    return Observer(app, metrics)
+    return Observer(app, metrics, host.config.host.trusted_proxies)
 
 
 def _provide_context(request: Request[Any, Any, Any]) -> Context:

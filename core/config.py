@@ -28,12 +28,16 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: str = "sqlite:///var/abonent.db"
     pool_size: int = 10
     """Connections to PostgreSQL, of the writer and of the reader each."""
+    lock_seconds: float = 15
+    """How long a change waits for another process that holds SQLite's file, until it is answered 503."""
     data_dir: str = "var"
     """Folder of the embedded adapters: files, letters."""
     timezone: str = "Europe/Moscow"
     """Business time: windows open and days end by it."""
     secret_key: str = ""
     """At least 32 characters; the environment's ABONENT_SECRET_KEY goes before it. A change voids the codes sent."""
+    trusted_proxies: list[str] = []
+    """Network addresses of the proxies in front; only from them X-Forwarded-For names the client."""
     secure_cookies: bool = True
     """False only where the cabinet is served without TLS (a demonstration)."""
     max_body: int = 1_000_000

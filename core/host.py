@@ -23,10 +23,11 @@ from core.notifications.settings import NotificationsSettings
 from core.plugin import CorePlugin
 from core.plugins import Manifest, assemble
 from core.ports.billing import Billing
+from core.roles.plugin import RolesPlugin
 from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Letter, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, NotificationsPlugin, ExchangePlugin)
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, ExchangePlugin)
 
 
 class Host:
@@ -55,7 +56,8 @@ class Host:
 
     def database(self) -> Database:
         """The host's database, not opened yet."""
-        return Database(self.config.host.database, pool_size=self.config.host.pool_size)
+        host = self.config.host
+        return Database(host.database, pool_size=host.pool_size, lock_seconds=host.lock_seconds)
 
     def owners(self) -> list[migrate.Owner]:
         """Whose migrations run, in order."""

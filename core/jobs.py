@@ -145,6 +145,9 @@ class Runner:
     # ---- ends
     async def _fail(self, run: JobRun, error: Exception, payload: bytes) -> Ran:
         text = describe(error, payload)
+        if run.stage == "finished":
+            _LOG.warning("job %s #%d raised after it had finished: %s", run.job, run.id, text)
+            return Ran(run.job, "done", text)
         outcome: Outcome = "dead" if run.attempt >= self._attempts[run.job] else "failed"
         trace = "".join(traceback.format_tb(error.__traceback__)).rstrip()  # places only: messages may hold data
         level = logging.ERROR if outcome == "dead" else logging.WARNING

@@ -16,7 +16,19 @@ from core.config import Config, ConfigError, decode
 from core.db.types import Base
 from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, CardSection, Dataset, Event, Hooks, Job, Letter, NotificationKind, Permission, Port
+from core.sdk import (
+    Adapter,
+    CardSection,
+    Dataset,
+    Event,
+    Forgetter,
+    Hooks,
+    Job,
+    Letter,
+    NotificationKind,
+    Permission,
+    Port,
+)
 from core.wiring import PluginError as PluginError
 from core.wiring import check_kinds, check_permissions, check_required, choose_adapters, route_events
 
@@ -34,6 +46,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("datasets", Dataset),
     ("card_sections", CardSection),
     ("ports", Port),
+    ("forgetters", Forgetter),
 )
 
 
@@ -65,7 +78,7 @@ class Manifest(msgspec.Struct, frozen=True):
     def _summary(self, plugin: str) -> str:
         counts: dict[str, int] = {}
         for (hook, _), owner in self.owners.items():
-            if owner == plugin:
+            if owner == plugin and hook not in ("operations", "places", "protocols"):
                 counts[hook] = counts.get(hook, 0) + 1
         return ", ".join(f"{count} {hook}" for hook, count in counts.items())
 

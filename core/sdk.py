@@ -21,6 +21,7 @@ from core.context import Context as Context
 from core.context import Grant as Grant
 from core.db.reader import Query as Query
 from core.db.reader import Reader as Reader
+from core.db.tables import Audit as Audit
 from core.db.types import Base as Base
 from core.db.types import Moment as Moment
 from core.db.types import Money as Money
@@ -73,7 +74,9 @@ P = TypeVar("P", bound=msgspec.Struct)
 T = TypeVar("T")
 
 ROLES = ("Администратор", "Руководитель", "Энергетик", "Бухгалтер")
-"""The four roles on a contract (ROL-01), in the order of the manual's Table 1."""
+"""The four roles on a contract (ROL-01)."""
+ADMINISTRATOR = ROLES[0]
+"""The role that one account at most holds on a contract, and that only staff gives."""
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -258,6 +261,18 @@ class Migrations(msgspec.Struct, frozen=True):
     folder: Path
 
 
+class Forgetter(msgspec.Struct, frozen=True):
+    """Erases what a plugin holds of a person: `forget(uow, account_id)`, in the transaction that erases the account.
+
+    It runs once the grace period of a closed account is over. What must go at once (contracts, roles, mailings) goes
+    by a job on the event `identity.account_closed`. Keep facts that the company accounts for, without the person.
+    """
+
+    name: str
+    """`<plugin>.<what>`"""
+    forget: Callable[[UnitOfWork, str], Awaitable[None]]
+
+
 hookspec = pluggy.HookspecMarker("abonent")
 
 
@@ -337,6 +352,11 @@ class Hooks:
     @hookspec
     def adapters(self) -> Sequence[Adapter]:
         """Implementations of ports."""
+        return ()
+
+    @hookspec
+    def forgetters(self) -> Sequence[Forgetter]:
+        """How the plugin erases the personal data that it holds of an account."""
         return ()
 
     @hookspec

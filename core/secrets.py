@@ -8,10 +8,12 @@ a letter that has to be sent twice carries the same code.
 import hashlib
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b32encode, urlsafe_b64encode
 
 SESSION_PREFIX = "abs_"
 SERVICE_PREFIX = "abk_"
+CHALLENGE_PREFIX = "abc_"
+DEVICE_PREFIX = "abd_"
 
 
 class Secrets:
@@ -32,6 +34,11 @@ class Secrets:
         mac = urlsafe_b64encode(self._mac("token", purpose, subject)[:24]).decode()
         return f"{subject}.{mac}"
 
+    def password(self, purpose: str, subject: str) -> str:
+        """The first password of an account that was opened for somebody; keeps every line of the password policy."""
+        mac = urlsafe_b64encode(self._mac("password", purpose, subject)).decode()
+        return "Aa1" + "".join(letter for letter in mac if letter.isalnum())[:13]
+
     def subject_of(self, purpose: str, token: str) -> str | None:
         """The identifier inside a genuine token, None for any other text."""
         subject, _, _ = token.rpartition(".")
@@ -41,6 +48,10 @@ class Secrets:
     def matches(self, purpose: str, subject: str, code: str) -> bool:
         """Whether `code` is the one for `subject`; takes the same time either way."""
         return hmac.compare_digest(self.code(purpose, subject).encode(), code.encode())
+
+    def base32(self, purpose: str, subject: str) -> str:
+        """A secret of 160 bits to share with an authenticator application, as these take it (RFC 4648)."""
+        return b32encode(self._mac("shared", purpose, subject)[:20]).decode()
 
     def _mac(self, *parts: str) -> bytes:
         return hmac.digest(self._key, "\x00".join(parts).encode(), "sha256")

@@ -21,7 +21,6 @@ from core.config import JobSettings
 from core.context import Runtime
 from core.db.outbox import Ticket
 from core.jobs import Runner, check_schedules
-from core.jobs import drain as drain
 from core.sdk import Job
 
 OpenRuntime = Callable[[], AbstractAsyncContextManager[Runtime]]

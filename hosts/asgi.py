@@ -1,6 +1,7 @@
 """The ASGI application of the host file named by ABONENT_CONFIG; one per process of the server."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,7 +33,9 @@ def application() -> Observer:
         finally:
             await asyncio.to_thread(worker.stop)
 
-    return create_app(host, on_open=with_worker if host.config.jobs.embedded_worker else None)
+    app = create_app(host, on_open=with_worker if host.config.jobs.embedded_worker else None)
+    gc.freeze()  # what the start has made lives as long as the process: no collection needs to look at it again
+    return app
 
 
 def worker_of(host: Host) -> Worker:

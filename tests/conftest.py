@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ import pytest
 from core.plugins import ENTRY_POINTS
 from core.sdk import Hooks
 
-pytest_plugins = ["core.testing.plugin", "tests.house.recorder"]
+_INSTALLED = any(point.value == "core.testing.plugin" for point in entry_points(group="pytest11"))
+# pytest loads the plugin by itself where the core is installed, as for plugin developers
+pytest_plugins = [*([] if _INSTALLED else ["core.testing.plugin"]), "tests.house.recorder"]
 _PLUGINS = Path(__file__).parent.parent / "plugins"
 
 

@@ -6,14 +6,18 @@ from core.adapters.billing_queue import QueueSettings, make_queue
 from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
 from core.adapters.mail_folder import FolderSettings, make_folder
 from core.adapters.mail_smtp import SmtpSettings, make_smtp
+from core.adapters.sms_folder import SmsFolderSettings, make_sms_folder
+from core.adapters.sms_http import HttpSmsSettings, make_sms_http
 from core.ports.billing import Billing
 from core.ports.files import Files
 from core.ports.mail import Mail
+from core.ports.sms import Sms
 
 PORTS: tuple[sdk.Port, ...] = (
     sdk.Port("mail", Mail, default="folder"),
     sdk.Port("files", Files, default="local"),
     sdk.Port("billing", Billing, default="queue"),
+    sdk.Port("sms", Sms, default="folder"),
 )
 
 ADAPTERS: tuple[sdk.Adapter, ...] = (
@@ -23,4 +27,6 @@ ADAPTERS: tuple[sdk.Adapter, ...] = (
     sdk.Adapter("files", "s3", make_s3, S3Settings),
     sdk.Adapter("billing", "queue", make_queue, QueueSettings),
     sdk.Adapter("billing", "http", make_http, HttpBillingSettings),
+    sdk.Adapter("sms", "folder", make_sms_folder, SmsFolderSettings),
+    sdk.Adapter("sms", "http", make_sms_http, HttpSmsSettings),
 )

@@ -27,11 +27,11 @@ class Contract(Base):
     kpp: Mapped[str | None]
     branch: Mapped[str]
     address: Mapped[str]
-    phone: Mapped[str]
-    bank: Mapped[str]
-    bank_account: Mapped[str]
-    correspondent_account: Mapped[str]
-    bic: Mapped[str]
+    phone: Mapped[str] = mapped_column(server_default="")
+    bank: Mapped[str] = mapped_column(server_default="")
+    bank_account: Mapped[str] = mapped_column(server_default="")
+    correspondent_account: Mapped[str] = mapped_column(server_default="")
+    bic: Mapped[str] = mapped_column(server_default="")
     signature: Mapped[str | None]
     """Kind of the signed addendum on electronic documents: pep, kep; null: none was signed."""
     signed_on: Mapped[date | None]

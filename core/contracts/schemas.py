@@ -42,6 +42,8 @@ class ContractItem(msgspec.Struct, frozen=True):
     name: str | None
     state: Literal["pending", "active"]
     role: str | None
+    administrator_requestable: bool
+    """«Запросить доступ»: nobody is «Администратор» of the contract, so the role may be asked for."""
     actions: list[str]
     """The permissions that the caller holds on it."""
 

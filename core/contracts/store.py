@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from core.contracts.models import (
     Annex,
@@ -21,10 +22,7 @@ from core.contracts.models import (
     MeterRegister,
 )
 from core.contracts.schemas import ContractAnnex, ContractContactsBlock
-from core.sdk import Moment, Query, any_of
-
-ADMINISTRATOR = "Администратор"
-"""The one role that a contract gives to one account at most."""
+from core.sdk import ADMINISTRATOR, Moment, Query, any_of
 
 
 def visible_contract(contract_id: Any) -> sa.ColumnElement[bool]:
@@ -73,10 +71,17 @@ class LinkRow(msgspec.Struct, frozen=True):
     name: str
     state: str
     role: str
+    has_administrator: bool
 
 
+_Other = aliased(ContractLink)
+_HAS_ADMINISTRATOR = (
+    sa.select(_Other.contract_id)
+    .where(_Other.contract_id == Contract.id, _Other.role == ADMINISTRATOR, _Other.state == "active")
+    .exists()
+)
 LINKS = Query(
-    sa.select(Contract.id, Contract.number, Contract.name, ContractLink.state, ContractLink.role)
+    sa.select(Contract.id, Contract.number, Contract.name, ContractLink.state, ContractLink.role, _HAS_ADMINISTRATOR)
     .join(ContractLink, ContractLink.contract_id == Contract.id)
     .where(
         ContractLink.account_id == sa.bindparam("account_id"),
@@ -238,6 +243,17 @@ def active_role(account_id: str, contract_id: str) -> sa.Select[str]:
     """The role of an account on a contract that it holds."""
     return sa.select(ContractLink.role).where(
         ContractLink.account_id == account_id, ContractLink.contract_id == contract_id, ContractLink.state == "active"
+    )
+
+
+def holds_all(account_id: str, contract_id: str, role: str) -> sa.Select[str]:
+    """The account, if it has this role on the whole contract already."""
+    return sa.select(ContractLink.account_id).where(
+        ContractLink.account_id == account_id,
+        ContractLink.contract_id == contract_id,
+        ContractLink.state == "active",
+        ContractLink.role == role,
+        ContractLink.all_objects.is_(True),
     )
 
 

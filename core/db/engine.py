@@ -16,11 +16,11 @@ class Database:
     writer: AsyncEngine
     reader: Reader
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, lock_seconds: float = 15) -> None:
         parsed = sa.make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer, self.reader = _sqlite(parsed)
+            self.writer, self.reader = _sqlite(parsed, lock_seconds)
         else:
             self.writer, self.reader = _postgres(parsed, pool_size)
 
@@ -32,14 +32,14 @@ class Database:
         await self.writer.dispose()
 
 
-def _sqlite(url: sa.URL) -> tuple[AsyncEngine, Reader]:
+def _sqlite(url: sa.URL, lock_seconds: float) -> tuple[AsyncEngine, Reader]:
     path = url.database or ""
     if not path or path == ":memory:":
         raise ValueError("SQLite needs a file: sqlite:///var/abonent.db")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     # One writing connection: its pool is a fair queue, where several would busy-wait on the file's lock.
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, connect_args={"timeout": 15}
+        url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, connect_args={"timeout": lock_seconds}
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -49,7 +49,7 @@ def _sqlite(url: sa.URL) -> tuple[AsyncEngine, Reader]:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     cursor: sqlite3.Cursor = connection.cursor()
-    for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=15000"):
+    for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

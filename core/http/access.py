@@ -91,7 +91,7 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     check_address(scope.get(PATH_KEY, scope["path"]), scope["query_string"])
     runtime: Runtime = connection.app.state.runtime
     access: Access = handler.opt["access"]
-    contract_id: str | None = connection.path_params.get("contract_id")
+    contract_id: str | None = scope["path_params"].get("contract_id")
     identified = Identified(ANONYMOUS)
     if access.kind != "public":
         identified = await _identify(connection, runtime, contract_id)
@@ -102,8 +102,8 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         identified.grant,
         language_of(connection),
         scope.get(REQUEST_ID_KEY, ""),
-        connection.client.host if connection.client else "",
-        connection.headers.get("user-agent", "")[:400],
+        (scope.get("client") or ("",))[0],
+        header(connection, "user-agent")[:400],
     )
 
 
@@ -118,7 +118,7 @@ def check_address(path: str, query: bytes) -> None:
 async def _identify(
     connection: ASGIConnection[Any, Any, Any, Any], runtime: Runtime, contract_id: str | None
 ) -> Identified:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(connection, "authorization").partition(" ")
     from_cookie = False
     if scheme.lower() != "bearer":
         token = connection.cookies.get(SESSION_COOKIE, "")
@@ -128,7 +128,7 @@ async def _identify(
     if identified is None:
         raise Problem(UNAUTHENTICATED)
     if from_cookie and connection.scope["method"] not in _SAFE_METHODS:  # type: ignore[typeddict-item]
-        sent = connection.headers.get(CSRF_HEADER, "")
+        sent = header(connection, CSRF_HEADER)
         if not hmac.compare_digest(sent.encode(), csrf_token(token).encode()):
             raise Problem(CSRF_MISSING)
     return identified
@@ -165,9 +165,15 @@ def _check_permission(access: Access, identified: Identified, runtime: Runtime, 
         raise Problem(EMAIL_NOT_CONFIRMED)
 
 
+def header(connection: ASGIConnection[Any, Any, Any, Any], name: str) -> str:
+    """A header of the request, empty when it is absent. (Litestar would first make a dictionary of all of them.)"""
+    wanted = name.encode()
+    return next((value.decode("latin-1") for found, value in connection.scope["headers"] if found == wanted), "")
+
+
 def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Language:
     """Russian unless the first language accepted is English."""
-    return "en" if connection.headers.get("accept-language", "").lower().startswith("en") else "ru"
+    return "en" if header(connection, "accept-language").lower().startswith("en") else "ru"
 
 
 def provide_context(request: ASGIConnection[Any, Any, Any, Any]) -> Context:

@@ -24,8 +24,10 @@ _KEPT = Query(KEPT, Kept)
 
 async def before_request(request: Request[Any, Any, Any]) -> Response[bytes] | None:
     """Repeats a kept answer, or marks the context so that the service's transaction takes the key."""
+    if not request.route_handler.opt.get("creating"):
+        return None
     key = request.headers.get(HEADER)
-    if key is None or not request.route_handler.opt.get("creating"):
+    if key is None:
         return None
     if not 1 <= len(key) <= 255 or not key.isascii():
         raise Problem(INVALID, errors=[FieldProblem("Idempotency-Key", FIELD_FORMAT)])

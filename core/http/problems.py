@@ -125,9 +125,15 @@ def _parameter(request: Request[Any, Any, Any], name: str, message: str) -> Fiel
     return classify(message, sent_as or name)
 
 
+def _is_gone(error: Exception) -> bool:
+    cause = getattr(error, "orig", None) or error
+    broken = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # no such table: our mistake
+    return isinstance(error, _GONE) and not broken
+
+
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:
     """Handler of everything unforeseen: logged with its trace, told to nobody."""
-    if isinstance(error, _GONE):
+    if _is_gone(error):
         _log.warning("unavailable", error=type(error).__name__, request_id=request.scope.get(REQUEST_ID_KEY))
         return respond(request, Problem(errors.UNAVAILABLE, retry_after=1))
     _log.error("unhandled", exc_info=error, request_id=request.scope.get(REQUEST_ID_KEY))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter
@@ -17,6 +18,13 @@ Ctx = NamedDependency[Context]
 PathId = Annotated[str, PathParameter(max_length=64, description="An identifier.")]
 """Annotation of an identifier in the path."""
 Decorator = Callable[[AnyCallable], HTTPRouteHandler]
+
+
+class Handler(HTTPRouteHandler):
+    """Checks the access itself: Litestar copies a handler for every guard of every request."""
+
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        await authorize(connection, self)
 
 
 def route(
@@ -39,7 +47,7 @@ def route(
     """
 
     def decorate(function: AnyCallable) -> HTTPRouteHandler:
-        return HTTPRouteHandler(
+        return Handler(
             path,
             http_method=method,  # type: ignore[arg-type]
             operation_id=operation_id,

@@ -34,5 +34,35 @@ EMAIL_CONFIRMED_ALREADY = ErrorKind(
 PHONE_FORMAT = ErrorKind(
     "phone_format", 422, "Укажите телефон в формате +7 921 123-45-67", "Not a phone number of the form +7 921 123-45-67"
 )
+AGREED_ALREADY = ErrorKind("agreed_already", 409, "Соглашение уже принято.", "The agreement has been accepted already.")
+RECOVERY_GONE = ErrorKind(
+    "recovery_gone",
+    404,
+    "Ссылка недействительна: её срок истёк, по ней уже задали пароль или вы запросили новую. Запросите ещё одну.",
+    "The link is not valid: it has expired, was used already, or a newer one was sent. Ask for another one.",
+)
+PASSWORD_WRONG = ErrorKind("password_wrong", 422, "Неверный пароль", "Wrong password")
+PASSWORDS_DIFFER = ErrorKind("passwords_differ", 422, "Пароли не совпадают", "The passwords differ")
+CHALLENGE_GONE = ErrorKind(
+    "challenge_gone",
+    401,
+    "Время на подтверждение входа истекло. Войдите ещё раз.",
+    "The time to confirm this sign-in is over. Sign in again.",
+)
+CHANNEL_UNAVAILABLE = ErrorKind(
+    "channel_unavailable",
+    422,
+    "Этот способ подтверждения сейчас недоступен",
+    "This way of confirming is not available now",
+)
+TOTP_NOT_STARTED = ErrorKind(
+    "totp_not_started",
+    409,
+    "Сначала добавьте личный кабинет в приложение для кодов: срок предыдущей попытки истёк.",
+    "Add the cabinet to the authenticator application first: the earlier attempt has expired.",
+)
+DELETION_NOT_CONFIRMED = ErrorKind(
+    "deletion_not_confirmed", 422, "Подтвердите удаление личного кабинета", "Confirm that the account is to be deleted"
+)
 
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

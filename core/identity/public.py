@@ -1,7 +1,14 @@
-"""What others may use of identity."""
+"""What others may use of identity: the table of accounts (to read, to refer to), the event of an account's end, and the
+use cases that other parts and operators need."""
 
 from core.identity.domain import normal_email as normal_email
+from core.identity.events import AccountClosed as AccountClosed
 from core.identity.models import Account as Account
-from core.identity.services import create_service_account as create_service_account
-from core.identity.services import create_staff as create_staff
-from core.identity.services import set_advertising as set_advertising
+from core.identity.services.invitations import INVITATION as INVITATION
+from core.identity.services.invitations import invite as invite
+from core.identity.services.operators import create_service_account as create_service_account
+from core.identity.services.operators import create_staff as create_staff
+from core.identity.services.profile import contact as contact
+from core.identity.services.profile import find_client as find_client
+from core.identity.services.profile import set_advertising as set_advertising
+from core.identity.store import Contact as Contact

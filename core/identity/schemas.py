@@ -12,6 +12,12 @@ Password = Annotated[
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Line = Annotated[str, msgspec.Meta(max_length=250)]
 Transport = Literal["bearer", "cookie"]
+Channel = Literal["email", "phone", "totp"]
+Method = Literal["code", "totp", "recovery_code"]
+Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+"""A password or a token to be checked: whatever it looks like, only the right one is right."""
+FiveDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5}$", examples=["04417"])]
+SixDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", examples=["492039"])]
 
 
 class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,18 +30,102 @@ class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transport: Transport = "bearer"
 
 
+class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """«Я принимаю пользовательское соглашение»: must be true."""
+
+    agreement: bool
+
+
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Credentials of a client or of staff."""
+    """Credentials of a client or of staff. `device`: the token that was given when this device was confirmed."""
 
     email: Email
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    password: Secret
+    device: Annotated[str, msgspec.Meta(max_length=200)] = ""
     transport: Transport = "bearer"
+
+
+class SignInConfirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer to a challenge. `code` is what was sent (five digits), what the application shows (six), or an unused
+    recovery code, by `method`."""
+
+    challenge: Secret
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    method: Method = "code"
+    transport: Transport = "bearer"
+
+
+class SignInCodeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks for another code. Without `channel` it goes where the profile says."""
+
+    challenge: Secret
+    channel: Literal["email", "phone"] | None = None
 
 
 class EmailCodeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The five digits of the letter."""
 
-    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5}$", examples=["04417"])]
+    code: FiveDigits
+
+
+class RecoveryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The address that somebody registered with."""
+
+    email: Email
+
+
+class RecoveryAsked(msgspec.Struct, frozen=True):
+    """If somebody is registered with the address, a letter is on its way."""
+
+    minutes: int
+    """The link works for so long."""
+
+
+class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new password, by the token of the letter's link."""
+
+    token: Secret
+    password: Password
+
+
+class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """«Изменение пароля»"""
+
+    old_password: Secret
+    new_password: Password
+    new_password_again: Password
+
+
+class EmailChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another e-mail address."""
+
+    email: Email
+
+
+class AccountDeletion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """«Удалить аккаунт»: `confirmed` must be true, and the password right."""
+
+    password: Secret
+    confirmed: bool = False
+
+
+class OwnPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The caller's password once more, before something that a session left open must not be enough for."""
+
+    password: Secret
+
+
+class TwoFactorSwitch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """«Запрашивать подтверждение при входе с нового устройства/браузера». Without `channel` it stays as it is."""
+
+    on: bool
+    channel: Channel | None = None
+
+
+class TotpCodeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The six digits that the application shows."""
+
+    code: SixDigits
 
 
 class PersonalData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +166,9 @@ class Opened(msgspec.Struct, frozen=True):
     csrf: str
     expires_at: datetime
     me: Me
+    device: str | None = None
+    """After a confirmation: keep it, and send it with the next sign-in. A browser gets it as a cookie instead."""
+    status: Literal["opened"] = "opened"
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -91,8 +184,80 @@ class Profile(msgspec.Struct, frozen=True):
     address: str
     phone: str
     advertising: bool
+    two_factor: bool
     agreement_version: str | None
     agreement_accepted_at: datetime | None
+
+
+class ConfirmationNeeded(msgspec.Struct, frozen=True):
+    """No session yet: confirm that it is you. `methods` says what is taken."""
+
+    challenge: str
+    expires_at: datetime
+    sent_to: str | None
+    """Where the code went, in part; null: the application shows it."""
+    seconds_left: int
+    """Seconds until another code may be asked for."""
+    methods: list[Method]
+    status: Literal["confirmation_needed"] = "confirmation_needed"
+
+
+class SignInCodeSent(msgspec.Struct, frozen=True):
+    """A code is on its way."""
+
+    sent_to: str
+    seconds_left: int
+
+
+class SessionItem(msgspec.Struct, frozen=True):
+    """A line of «Сессии». Moments are to the second."""
+
+    id: str
+    browser: str
+    browser_version: str
+    system: str
+    system_code: str
+    """`windows-10`"""
+    address: str
+    opened_at: datetime
+    last_seen_at: datetime
+    """To some minutes."""
+    live: bool
+    current: bool
+    """The session that this call was made with: «Текущая»."""
+
+
+class SessionsEnded(msgspec.Struct, frozen=True):
+    """How many sessions were ended."""
+
+    count: int
+
+
+class TwoFactor(msgspec.Struct, frozen=True):
+    """«Двухфакторная аутентификация»"""
+
+    on: bool
+    channel: Channel
+    """How a new device is confirmed: a code by letter or message, or the application."""
+    channels: list[Channel]
+    """What may be chosen now."""
+    totp_confirmed: bool
+    recovery_codes_left: int
+
+
+class TotpEnrolment(msgspec.Struct, frozen=True):
+    """What an authenticator application needs, shown this once: `link` as a QR code, or `secret` typed in."""
+
+    secret: str
+    link: str
+    expires_at: datetime
+    """Confirm by then."""
+
+
+class RecoveryCodes(msgspec.Struct, frozen=True):
+    """One-time codes, shown this once."""
+
+    codes: list[str]
 
 
 class CodeSent(msgspec.Struct, frozen=True):

@@ -1,16 +1,40 @@
 """`[plugins.identity]`"""
 
+from typing import Annotated, Literal
+
 import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of identity."""
 
-    session_days: int = 30
+    session_days: Count = 30
     """A session ends so long after the sign-in."""
     agreement_version: str = "1"
     """Version of the user agreement that a registration accepts."""
-    failures: int = 10
-    """Failed sign-ins of one address, or from one network address times ten, until further ones are refused."""
-    failure_minutes: int = 15
+    failures: Count = 10
+    """Failed sign-ins of one e-mail address until further ones are refused."""
+    failures_per_network: Count = 100
+    """The same from one network address."""
+    failure_minutes: Count = 15
     """For so long."""
+    device_failures: Count = 10
+    """Wrong codes of a new device, for one account in a day, until further ones are refused."""
+    registrations_per_hour: Count = 100
+    """From one network address."""
+    codes_per_hour: Count = 10
+    """Letters and messages with codes to one account; the one of the registration does not count."""
+    codes_per_network: Count = 100
+    """The same from one network address."""
+    recoveries_per_hour: Count = 5
+    """Recovery letters to one e-mail address."""
+    recoveries_per_network: Count = 50
+    """The same from one network address."""
+    recovery_minutes: Count = 60
+    """A link to a new password works for so long."""
+    grace_days: Annotated[int, msgspec.Meta(ge=0)] = 30
+    """The personal data of a closed account are erased after so long."""
+    code_channels: tuple[Literal["email", "phone"], ...] = ("email", "phone")
+    """Where a device's confirmation code may be sent; without a contract with an SMS gateway leave the phone out."""

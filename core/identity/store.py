@@ -1,11 +1,22 @@
 """Queries of identity."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from core.identity.models import Account, EmailCode, Failure, ServiceAccount, Session
+from core.identity.domain import SEEN_EVERY
+from core.identity.models import (
+    Account,
+    Challenge,
+    Code,
+    Recovery,
+    RecoveryCode,
+    ServiceAccount,
+    Session,
+    Totp,
+)
 from core.sdk import Moment, Query
 
 
@@ -28,6 +39,8 @@ class AccountRow(msgspec.Struct, frozen=True):
     position: str
     address: str
     phone: str
+    two_factor: bool
+    two_factor_channel: Literal["email", "phone", "totp"]
     version: int
 
 
@@ -36,6 +49,51 @@ _ACCOUNT = sa.select(*[getattr(Account, name) for name in AccountRow.__struct_fi
 )
 ACCOUNT_BY_EMAIL = Query(_ACCOUNT.where(Account.email == sa.bindparam("email")), AccountRow)
 ACCOUNT_BY_ID = Query(_ACCOUNT.where(Account.id == sa.bindparam("account_id")), AccountRow)
+ACCOUNT_FOR_UPDATE = _ACCOUNT.where(Account.id == sa.bindparam("account_id")).with_for_update()
+
+
+def account_id_of(email: str) -> sa.Select[str]:
+    """The live account with this address, locked: it cannot change its address meanwhile."""
+    return sa.select(Account.id).where(Account.email == email, Account.deleted_at.is_(None)).with_for_update()
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """How a live account is written to."""
+
+    account_id: str
+    email: str
+    email_confirmed: bool
+    phone: str
+    surname: str
+    given_name: str
+    patronymic: str
+    advertising: bool
+
+
+CONTACT = Query(
+    sa.select(
+        Account.id,
+        Account.email,
+        Account.email_confirmed_at.is_not(None),
+        Account.phone,
+        Account.surname,
+        Account.given_name,
+        Account.patronymic,
+        Account.advertising,
+    ).where(Account.id == sa.bindparam("account_id"), Account.deleted_at.is_(None)),
+    Contact,
+)
+TO_ERASE = Query(
+    sa.select(Account.id)
+    .where(
+        Account.deleted_at <= sa.bindparam("before", type_=Moment()),
+        Account.erased_at.is_(None),
+        Account.id > sa.bindparam("after"),
+    )
+    .order_by(Account.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer())),
+    str,
+)
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -50,6 +108,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     surname: str
     given_name: str
     phone: str
+    last_seen_at: datetime
 
 
 SESSION_COLUMNS = (
@@ -62,6 +121,7 @@ SESSION_COLUMNS = (
     Account.surname,
     Account.given_name,
     Account.phone,
+    Session.last_seen_at,
 )
 
 
@@ -79,6 +139,12 @@ def live_session() -> sa.Select[*tuple[object, ...]]:
     )
 
 
+def seen(session_id: str, now: datetime) -> sa.Update:
+    """Notes that a session is in use; of several calls at once only the first writes."""
+    stale = Session.last_seen_at <= now - SEEN_EVERY
+    return sa.update(Session).where(Session.id == session_id, stale).values(last_seen_at=now)
+
+
 class ServiceRow(msgspec.Struct, frozen=True):
     """A service account, for the guard."""
 
@@ -94,25 +160,59 @@ SERVICE = Query(
 )
 
 
-class CodeRow(msgspec.Struct, frozen=True):
-    """The live code of an account."""
+class ListedSession(msgspec.Struct, frozen=True):
+    """A line of the list of sessions."""
 
     id: str
-    email: str
-    sent_at: datetime
-    wrong_attempts: int
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    last_seen_at: datetime
+    address: str
+    browser: str
+    browser_version: str
+    system: str
+    system_version: str
 
 
-CODE = sa.select(EmailCode.id, EmailCode.email, EmailCode.sent_at, EmailCode.wrong_attempts).where(
-    EmailCode.account_id == sa.bindparam("account_id")
+SESSIONS = Query(
+    sa.select(*[getattr(Session, name) for name in ListedSession.__struct_fields__])
+    .where(Session.account_id == sa.bindparam("account_id"), Session.id < sa.bindparam("before"))
+    .order_by(Session.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer())),
+    ListedSession,
 )
-CODE_OF_ACCOUNT = Query(CODE, CodeRow)
 
-FAILURES = Query(
-    sa.select(sa.func.max(Failure.until)).where(
-        Failure.key == sa.bindparam("key"),
-        Failure.count >= sa.bindparam("limit", type_=sa.Integer()),
-        Failure.until > sa.bindparam("now", type_=Moment()),
-    ),
-    lambda until: until,
+CODE = sa.select(Code.id, Code.sent_at, Code.wrong_attempts).where(
+    Code.account_id == sa.bindparam("account_id"), Code.purpose == sa.bindparam("purpose")
 )
+CODE_SENT = Query(CODE.with_only_columns(Code.sent_at), lambda sent_at: sent_at)
+
+CHALLENGE = sa.select(Challenge.account_id, Challenge.password_hash).where(
+    Challenge.token_hash == sa.bindparam("token_hash"),
+    Challenge.expires_at > sa.bindparam("now", type_=Moment()),
+)
+CHALLENGE_OF = Query(CHALLENGE.with_only_columns(Challenge.account_id), str)
+
+TOTP = sa.select(Totp.id, Totp.last_step).where(
+    Totp.account_id == sa.bindparam("account_id"), Totp.confirmed_at.is_not(None)
+)
+TOTP_CONFIRMED = Query(TOTP.with_only_columns(Totp.id), str)
+TOTP_PENDING = sa.select(Totp.id, Totp.last_step, Totp.created_at).where(
+    Totp.account_id == sa.bindparam("account_id"), Totp.confirmed_at.is_(None)
+)
+RECOVERY_CODES_LEFT = Query(
+    sa.select(sa.func.count()).where(RecoveryCode.account_id == sa.bindparam("account_id")), int
+)
+
+_LIVE_RECOVERY = (
+    sa.select(Account.id, Account.email)
+    .join(Recovery, Recovery.account_id == Account.id)
+    .where(
+        Recovery.id == sa.bindparam("id"),
+        Recovery.created_at > sa.bindparam("since", type_=Moment()),
+        Account.deleted_at.is_(None),
+    )
+)
+RECOVERY_LIVE = Query(_LIVE_RECOVERY.with_only_columns(Account.id, maintain_column_froms=True), str)
+RECOVERED_ACCOUNT = _LIVE_RECOVERY.with_for_update(of=Account)

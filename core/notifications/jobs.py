@@ -5,7 +5,7 @@ from datetime import time
 import msgspec
 
 from core.notifications.public import Notify, SendLetter
-from core.notifications.services import delivery, mailings, publishing, raising
+from core.notifications.services import delivery, forgetting, mailings, publishing, raising
 from core.sdk import Context, Every, Job
 
 
@@ -23,5 +23,6 @@ JOBS = (
     Job("notifications.send_letter", delivery.send, SendLetter, attempts=delivery.ATTEMPTS),
     Job("notifications.notify", raising.notify, Notify),
     Job("notifications.mail_batch", mailings.send_batch, mailings.MailBatch),
+    Job("notifications.forget_files", forgetting.forget_files, forgetting.ForgetFiles),
     Job("notifications.forget", forget, Forget, every=Every(at=time(3, 50))),
 )

@@ -81,7 +81,7 @@ class NoticeFile(Base):
     __tablename__ = "notifications_file"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    notice_id: Mapped[str | None] = mapped_column(sa.ForeignKey("notifications_notice.id"), index=True)
+    notice_id: Mapped[str | None] = mapped_column(sa.ForeignKey("notifications_notice.id"))
     sort: Mapped[int] = mapped_column(server_default="0")
     name: Mapped[str]
     size: Mapped[int] = mapped_column(sa.BigInteger)
@@ -91,6 +91,7 @@ class NoticeFile(Base):
     uploaded_at: Mapped[datetime]
 
     __table_args__ = (
+        sa.Index("ix_notifications_file_notice_id", "notice_id", "sort"),
         sa.Index("ix_notifications_file_unclaimed", "uploaded_at", sqlite_where=UNCLAIMED, postgresql_where=UNCLAIMED),
     )
 
@@ -151,6 +152,8 @@ class Delivery(Base):
     """The Message-ID."""
     letter: Mapped[str]
     email: Mapped[str]
+    account_id: Mapped[str | None] = mapped_column(index=True)
+    """The client whose address it was."""
     state: Mapped[str]
     """queued, sent, refused (for good, by the mail server), failed (given up)"""
     attempts: Mapped[int]

@@ -8,10 +8,11 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from core.notifications import errors, jobs, letters, routes
+from core.notifications.services import forgetting
 from core.notifications.settings import NotificationsSettings
 from core.ports.files import Files
 from core.ports.mail import Mail
-from core.sdk import ErrorKind, Hooks, Job, Letter, Migrations
+from core.sdk import ErrorKind, Forgetter, Hooks, Job, Letter, Migrations
 
 
 class NotificationsPlugin(Hooks):
@@ -34,6 +35,9 @@ class NotificationsPlugin(Hooks):
 
     def letters(self) -> Sequence[Letter]:
         return letters.LETTERS
+
+    def forgetters(self) -> Sequence[Forgetter]:
+        return (Forgetter("notifications.account", forgetting.forget_account),)
 
     def requires(self) -> Sequence[type]:
         return (Mail, Files)

@@ -15,7 +15,7 @@ from core.sdk import new_id
 class Secret(msgspec.Struct, frozen=True):
     """A code or a link token that only the letter may show: derived when it is sent, stored nowhere."""
 
-    form: Literal["code", "token"]
+    form: Literal["code", "token", "password"]
     purpose: str
     subject: str
 
@@ -28,7 +28,7 @@ class SendLetter(msgspec.Struct, frozen=True):
     to: str
     params: dict[str, str] = {}
     secret: Secret | None = None
-    """Appears in the template as `code` or `token`."""
+    """Appears in the template under the name of its form."""
     content: str = ""
     """`notice:<id>` or `mailing:<id>`: its topic and text appear as `topic` and `text`."""
     again_of: str | None = None

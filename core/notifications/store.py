@@ -136,7 +136,7 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 _FILES = sa.select(*[getattr(NoticeFile, name) for name in FileRow.__struct_fields__])
-FILES = Query(_FILES.where(any_of(NoticeFile.notice_id, "notices")).order_by(NoticeFile.sort), FileRow)
+FILES = Query(_FILES.where(any_of(NoticeFile.notice_id, "notices")).order_by(NoticeFile.notice_id, NoticeFile.sort), FileRow)
 FILE = Query(
     _FILES.where(
         NoticeFile.id == sa.bindparam("file_id"),
@@ -347,6 +347,12 @@ MAILINGS = Query(
 
 
 # ---- letters
+def owner_of(email: str) -> sa.ScalarSelect[Any]:
+    """The live client account with an address."""
+    owner = sa.select(Account.id).where(Account.email == email, Account.deleted_at.is_(None), Account.kind == "client")
+    return owner.scalar_subquery()
+
+
 CONTENT = {
     kind: Query(
         sa.select(table.topic, table.text).where(table.id == sa.bindparam("content_id")),

@@ -77,7 +77,7 @@ class BillingServer:
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 while True:
-                    request = await _read(reader)
+                    request = await read_request(reader)
                     self.requests.append(request)
                     await self._serve(request, writer)
         finally:
@@ -140,7 +140,8 @@ async def respond(writer: asyncio.StreamWriter, status: int, body: bytes, *heade
     await writer.drain()
 
 
-async def _read(reader: asyncio.StreamReader) -> Request:
+async def read_request(reader: asyncio.StreamReader) -> Request:
+    """Reads a whole request."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip("\r\n").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -149,6 +149,15 @@ def _person(chance: Random) -> str:
     return f"{surname} {chance.choice(_MEN)} {stem}вич"
 
 
+def contacts(branch: int) -> tuple[str, str, str, str, str, str]:
+    """Head, phone and address of a branch, and the curator of its contracts: name, phone, e-mail."""
+    chance = Random(f"branch:{branch}")  # noqa: S311 - makes data, guards nothing
+    curator = _person(chance)
+    mailbox = f"{latin(curator.split()[0])}@onegorsbyt.example"
+    phones = [f"+7 980 {chance.randrange(100, 1000)}-{chance.randrange(10, 100)}-0{end}" for end in (1, 2)]
+    return _person(chance), phones[0], address(chance, branch), curator, phones[1], mailbox
+
+
 def address(chance: Random, branch: int) -> str:
     """An address in the area of a branch."""
     house = chance.randrange(1, 160)

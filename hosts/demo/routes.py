@@ -84,7 +84,14 @@ async def billing(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     return _respond(request, shown, pages.billing(shown))
 
 
-@post("/demo/billing/trouble", access=PUBLIC, operation_id="demo_trouble", status_code=204, tags=["demo"])
+@post(
+    "/demo/billing/trouble",
+    access=PUBLIC,
+    operation_id="demo_trouble",
+    status_code=204,
+    raises=[NOT_FOUND],
+    tags=["demo"],
+)
 async def trouble(ctx: Ctx, data: JSONBody[DemoTrouble]) -> None:
     """Spoil the next deliveries to the simulated billing, and see the cabinet work on without it."""
     await asyncio.to_thread(_simulator(ctx).book.make_trouble, data.kind, data.deliveries)

@@ -34,6 +34,28 @@ class EmailRow(Row, frozen=True, gc=False):
     email: str
 
 
+class ContactsRow(Row, frozen=True, gc=False):
+    """`contract_contacts`"""
+
+    contract_id: str
+    branch_head: str
+    branch_phone: str
+    branch_address: str
+    curator: str
+    curator_phone: str
+    curator_email: str
+
+
+class AnnexRow(Row, frozen=True, gc=False):
+    """`annexes`"""
+
+    id: str
+    contract_id: str
+    name: str
+    file_name: str
+    signed_on: date
+
+
 class ObjectRow(Row, frozen=True, gc=False):
     """`energy_objects`"""
 
@@ -111,6 +133,8 @@ class StateRow(Row, frozen=True, gc=False):
 DATASETS: dict[str, type[Row]] = {
     "contracts": ContractRow,
     "contract_emails": EmailRow,
+    "contract_contacts": ContactsRow,
+    "annexes": AnnexRow,
     "energy_objects": ObjectRow,
     "metering_points": PointRow,
     "meters": MeterRow,
@@ -127,6 +151,8 @@ class Tree(msgspec.Struct, gc=False):
 
     contracts: list[ContractRow] = []
     contract_emails: list[EmailRow] = []
+    contract_contacts: list[ContactsRow] = []
+    annexes: list[AnnexRow] = []
     energy_objects: list[ObjectRow] = []
     metering_points: list[PointRow] = []
     meters: list[MeterRow] = []

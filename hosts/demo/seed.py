@@ -13,7 +13,7 @@ import msgspec
 
 from core.sdk import month_start, next_month
 from hosts.demo import devices, names, showcase
-from hosts.demo.rows import DATASETS, ContractRow, EmailRow, ObjectRow, PointRow, StateRow, Tree, WindowRow
+from hosts.demo.rows import DATASETS, ContactsRow, ContractRow, EmailRow, ObjectRow, PointRow, StateRow, Tree, WindowRow
 
 CONTRACTS = 300
 """Loaded in a few seconds."""
@@ -109,6 +109,7 @@ def contract(index: int, period: Period, seed: int = SEED) -> Tree:
         )
     )
     _emails(made, chance, key, party.domain)
+    made.contract_contacts.append(ContactsRow(key, *names.contacts(branch)))
     for place in range(1, _how_many(chance) + 1):
         _energy_object(made, chance, index, place, branch, period)
     _open(made, period)

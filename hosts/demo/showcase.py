@@ -10,6 +10,8 @@ import msgspec
 from hosts.demo import names
 from hosts.demo.devices import DAY_AND_NIGHT, ROUND_THE_CLOCK, WAITING, WITH_REACTIVE, Registers
 from hosts.demo.rows import (
+    AnnexRow,
+    ContactsRow,
     ContractRow,
     EmailRow,
     MeterRow,
@@ -55,6 +57,12 @@ def tree(fixed: Fixed, previous_month: date) -> Tree:
         )
     )
     made.contract_emails.append(EmailRow(fixed.id, fixed.email))
+    made.contract_contacts.append(ContactsRow(fixed.id, *names.contacts(0)))
+    made.annexes.append(
+        AnnexRow(
+            f"PR-{fixed.id}-1", fixed.id, "Приложение № 1. Перечень точек учёта", "Приложение 1.pdf", date(2016, 4, 1)
+        )
+    )
     _bakery(made, fixed, previous_month)
     _workshop(made, fixed, previous_month)
     _dormant(made, fixed, previous_month)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, localcontext
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ NO_WINDOW = errors.NO_WINDOW.ru
 MAX_DIGITS = 12
 _MAX_CONSUMPTION = Decimal(10) ** 12
 _VALUE = re.compile(r"(\d+)(?:[.,](\d+))?", re.ASCII)
-_MICRO = Decimal("0.000001")
+_UNIT, _MICRO = Decimal(1), Decimal("0.000001")
 _EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
 _ROUND = Context(prec=120, rounding=ROUND_HALF_UP, traps=[InvalidOperation])
 _MONTHS = (
@@ -72,13 +73,16 @@ def parse_reading(text: str | None, digits: int, decimals: int) -> Decimal | Rea
 
 
 def reading_text(value: Decimal, digits: int) -> str:
-    """As the register shows it: `016 249,16`."""
-    whole, _, fraction = f"{value:f}".partition(".")
-    grouped = f"{whole.zfill(digits)[::-1]}"
-    spaced = " ".join(grouped[start : start + 3] for start in range(0, len(grouped), 3))[::-1]
-    return f"{spaced},{fraction}" if fraction else spaced
+    """As the register shows it: `016 249,16`. The value is a plain one, without an exponent."""
+    whole, _, fraction = str(value).partition(".")
+    rest = whole.zfill(digits)
+    grouped = rest[-3:]
+    while rest := rest[:-3]:
+        grouped = f"{rest[-3:]} {grouped}"
+    return f"{grouped},{fraction}" if fraction else grouped
 
 
+@lru_cache(maxsize=64)
 def month_text(month: date) -> str:
     """`декабрь 2022`"""
     return f"{_MONTHS[month.month - 1][0]} {month.year}"
@@ -86,7 +90,7 @@ def month_text(month: date) -> str:
 
 def shown(consumption: Decimal | None) -> str | None:
     """In whole units, a half goes up: 317149.84 is shown as 317150."""
-    return None if consumption is None else f"{consumption.quantize(Decimal(1), context=_ROUND):f}"
+    return None if consumption is None else str(consumption.quantize(_UNIT, context=_ROUND))
 
 
 # ---- consumption
@@ -164,8 +168,15 @@ def active_consumption(registers: Iterable[tuple[str, Decimal | None]]) -> Decim
             continue
         if zone == "total":
             return consumption
-        zones = consumption if zones is None else zones + consumption
+        zones = total(zones, consumption)
     return zones
+
+
+def total(so_far: Decimal | None, part: Decimal | None) -> Decimal | None:
+    """The sum of what is known; None while nothing is."""
+    if part is None:
+        return so_far
+    return part if so_far is None else so_far + part
 
 
 # ---- windows

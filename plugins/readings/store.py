@@ -112,21 +112,24 @@ class FormRow(msgspec.Struct, frozen=True):
     text: str
 
 
-def _with_values(source: Any, month: Any) -> FromClause:
-    """`source` holds registers; adds what is known of them: states, previous and transmitted values."""
+def _with_registers(objects: Any, month: Any) -> FromClause:
+    """`objects` holds energy objects; adds what is in use under them, down to the registers and all that is known.
+
+    Each join stands right after what it depends on: in a list this long PostgreSQL keeps to the order given.
+    """
     joined: FromClause = (
-        source.outerjoin(ObjectState, ObjectState.energy_object_id == EnergyObject.id)
+        objects.outerjoin(ObjectState, ObjectState.energy_object_id == EnergyObject.id)
+        .outerjoin(MeteringPoint, sa.and_(MeteringPoint.energy_object_id == EnergyObject.id, _in_use(MeteringPoint)))
+        .outerjoin(Meter, sa.and_(Meter.metering_point_id == MeteringPoint.id, _in_use(Meter)))
         .outerjoin(MeterState, MeterState.meter_id == Meter.id)
         .outerjoin(
-            Previous, sa.and_(Previous.meter_id == MeterRegister.meter_id, Previous.register == MeterRegister.code)
-        )
-        .outerjoin(
             Transmission,
-            sa.and_(
-                Transmission.meter_id == MeterRegister.meter_id,
-                Transmission.month == month,
-                sa.not_(Transmission.replaced),
-            ),
+            sa.and_(Transmission.meter_id == Meter.id, Transmission.month == month, sa.not_(Transmission.replaced)),
+        )
+        .outerjoin(Submission, Submission.id == Transmission.submission_id)
+        .outerjoin(MeterRegister, MeterRegister.meter_id == Meter.id)
+        .outerjoin(
+            Previous, sa.and_(Previous.meter_id == MeterRegister.meter_id, Previous.register == MeterRegister.code)
         )
         .outerjoin(Value, sa.and_(Value.transmission_id == Transmission.id, Value.register == MeterRegister.code))
     )
@@ -136,13 +139,9 @@ def _with_values(source: Any, month: Any) -> FromClause:
 _OBJECT_STATUS = sa.func.coalesce(ObjectState.status, WAITING)
 _METER_STATUS = sa.func.coalesce(MeterState.status, WAITING)
 
-_FORM_SOURCE = (
-    sa.join(Contract, Window, sa.and_(Window.contract_id == Contract.id, Window.month == _FORM_MONTH), isouter=True)
-    .outerjoin(EnergyObject, sa.and_(EnergyObject.contract_id == Contract.id, _in_use(EnergyObject), _IN_SCOPE))
-    .outerjoin(MeteringPoint, sa.and_(MeteringPoint.energy_object_id == EnergyObject.id, _in_use(MeteringPoint)))
-    .outerjoin(Meter, sa.and_(Meter.metering_point_id == MeteringPoint.id, _in_use(Meter)))
-    .outerjoin(MeterRegister, MeterRegister.meter_id == Meter.id)
-)
+_FORM_OBJECTS = sa.join(
+    Contract, Window, sa.and_(Window.contract_id == Contract.id, Window.month == _FORM_MONTH), isouter=True
+).outerjoin(EnergyObject, sa.and_(EnergyObject.contract_id == Contract.id, _in_use(EnergyObject), _IN_SCOPE))
 
 FORM = Query(
     sa.select(
@@ -186,9 +185,7 @@ FORM = Query(
         Value.code,
         Value.text,
     )
-    .select_from(
-        _with_values(_FORM_SOURCE, Window.month).outerjoin(Submission, Submission.id == Transmission.submission_id)
-    )
+    .select_from(_with_registers(_FORM_OBJECTS, Window.month))
     .where(Contract.id == _CONTRACT)
     .order_by(
         EnergyObject.number,
@@ -246,21 +243,13 @@ DEVICES = (
         Value.consumption,
         Value.state,
     )
-    .select_from(
-        _with_values(
-            sa.join(MeterRegister, Meter, Meter.id == MeterRegister.meter_id)
-            .join(MeteringPoint, MeteringPoint.id == Meter.metering_point_id)
-            .join(EnergyObject, EnergyObject.id == MeteringPoint.energy_object_id),
-            sa.bindparam("month", type_=sa.Date()),
-        )
-    )
+    .select_from(_with_registers(EnergyObject.__table__, sa.bindparam("month", type_=sa.Date())))
     .where(
         EnergyObject.contract_id == _CONTRACT,
         _IN_SCOPE,
-        any_of(Meter.id, "meters"),
         _in_use(EnergyObject),
-        _in_use(MeteringPoint),
-        _in_use(Meter),
+        any_of(Meter.id, "meters"),
+        MeterRegister.code.is_not(None),
     )
     .order_by(Meter.id, MeterRegister.sort, MeterRegister.code)
 )

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from core.config import Config
+from core.errors import ErrorKind
 from core.plugins import Manifest, assemble
-from core.sdk import PUBLIC, Context, Hooks, Job, get
+from core.sdk import PUBLIC, Adapter, Context, Hooks, Job, get
 from core.testing.cabinet import config_for_tests
 
 
@@ -24,6 +26,12 @@ class DoIt(msgspec.Struct, frozen=True):
 
 class DoThat(msgspec.Struct, frozen=True):
     """Another order."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings."""
+
+    days: int = 1
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -89,3 +97,18 @@ async def nothing(_: Context, __: Any) -> None:
 def job(name: str, payload: type[msgspec.Struct] = DoIt, **options: Any) -> Job[Any]:
     """A job that does nothing."""
     return Job(name, nothing, payload, **options)
+
+
+def kind(code: str) -> ErrorKind:
+    """A problem."""
+    return ErrorKind(code, 409, "Нет", "No")
+
+
+def weather(name: str = "sunny", port: str = "weather") -> Adapter:
+    """An adapter of the port `weather`."""
+    return Adapter(port, name, lambda settings, host: None)
+
+
+def config_of(*enabled: str) -> Config:
+    """A host file that enables these plugins."""
+    return config_for_tests("sqlite:///nowhere.db", Path(), enabled=list(enabled))

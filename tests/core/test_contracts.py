@@ -130,7 +130,17 @@ async def test_a_pending_contract_shows_nothing_and_can_be_removed(cabinet: Cabi
     caller = await cabinet.client()
     await add(caller)
     listed = (await caller.get("/api/v1/contracts")).json()["items"]
-    assert listed == [{"id": "C-1", "number": NUMBER, "name": None, "state": "pending", "role": None, "actions": []}]
+    assert listed == [
+        {
+            "id": "C-1",
+            "number": NUMBER,
+            "name": None,
+            "state": "pending",
+            "role": None,
+            "administrator_requestable": False,
+            "actions": [],
+        }
+    ]
     assert (await caller.get("/api/v1/contracts/C-1")).status_code == 404
     assert (await caller.delete("/api/v1/contracts/C-1")).status_code == 204
     assert (await caller.get("/api/v1/contracts")).json()["items"] == []

@@ -300,53 +300,6 @@ async def test_options_tells_the_methods_and_does_nothing(cabinet: Cabinet) -> N
     assert "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "Bearer",
-        "Bearer ",
-        "Bearer abs_",
-        "Bearer abk_",
-        "Bearer abs_%00",
-        "Bearer abs_\xff\xfe",
-        "Bearer abs_" + "x" * 100_000,
-        "Bearer abs_a, Bearer abs_b",
-        "Bearer null",
-        "Basic YTpi",
-        "Digest username=a",
-        "abs_token",
-        ", ,",
-        "",
-    ],
-    ids=lambda value: value[:20],
-)
-async def test_a_malformed_authorization_is_no_session(cabinet: Cabinet, value: str) -> None:
-    headers = {"Authorization": value.encode("latin-1")}
-    answer = await cabinet.anonymous().get("/api/v1/contracts", headers=headers)  # type: ignore[arg-type]
-    refusal(answer, 401, "unauthenticated")
-    assert answer.headers["www-authenticate"] == "Bearer"
-
-
-@pytest.mark.parametrize(
-    "cookie", ["abonent_session=", "abonent_session=abs_x", "abonent_session", ";;=;", "\xff=\xff"]
-)
-async def test_a_malformed_cookie_is_no_session(cabinet: Cabinet, cookie: str) -> None:
-    headers = {"Cookie": cookie.encode("latin-1")}
-    answer = await cabinet.anonymous().get("/api/v1/contracts", headers=headers)  # type: ignore[arg-type]
-    refusal(answer, 401, "unauthenticated")
-
-
-async def test_a_bearer_token_goes_before_a_cookie(cabinet: Cabinet) -> None:
-    browser = cabinet.anonymous()
-    await browser.post(REGISTRATION, json=FORM | {"transport": "cookie"})
-    other = await cabinet.register("petrov@example.ru")
-    token = other.headers["Authorization"]
-    both = await browser.get("/api/v1/sessions/current", headers={"Authorization": token})
-    assert both.json()["email"] == "petrov@example.ru"
-    bad = await browser.get("/api/v1/sessions/current", headers={"Authorization": "Bearer abs_wrong"})
-    refusal(bad, 401, "unauthenticated")
-
-
 async def test_an_idempotency_key_must_be_short_and_ascii(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
     for key in (b"", b"x" * 256, "ключ".encode()):

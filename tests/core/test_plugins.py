@@ -5,18 +5,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from core.config import Config, ConfigError
+from core.config import ConfigError
 from core.host import Host
 from core.http.routing import route
 from core.plugins import Manifest, PluginError
 from core.sdk import (
-    ROLES,
-    Adapter,
     Dataset,
-    ErrorKind,
     Event,
     Hooks,
     Letter,
@@ -30,24 +26,17 @@ from tests.core.strangers import (
     DoThat,
     Happened,
     Row,
+    Settings,
     Tides,
     Weather,
     answering,
     assembled,
-    available,
+    config_of,
     job,
+    kind,
     plugin,
+    weather,
 )
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Settings of a stranger."""
-
-    days: int = 1
-
-
-def kind(code: str) -> ErrorKind:
-    return ErrorKind(code, 409, "Нет", "No")
 
 
 def dataset(name: str) -> Dataset[Row]:
@@ -167,10 +156,6 @@ def test_orders_find_their_jobs() -> None:
 
 
 # ---- ports and adapters
-def weather(name: str = "sunny", port: str = "weather") -> Adapter:
-    return Adapter(port, name, lambda settings, host: None)
-
-
 def test_a_port_and_its_protocol_have_one_owner() -> None:
     left = plugin("left", ports=[Port("weather", Weather)])
     with pytest.raises(PluginError, match="ports: 'weather' is declared by both 'left' and 'right'"):
@@ -272,14 +257,10 @@ def test_an_installed_plugin_that_is_not_enabled_is_not_even_imported(tmp_path: 
 def test_an_entry_point_and_its_plugin_have_one_name() -> None:
     beta = plugin("beta")
     with pytest.raises(PluginError, match="the entry point is called 'alpha' but the plugin calls itself 'beta'"):
-        Host(Config_with("alpha"), available={"alpha": lambda: beta})
+        Host(config_of("alpha"), available={"alpha": lambda: beta})
     for name in ("staff", "exchange", "Alpha", "al-pha", "al.pha", "1st"):
         with pytest.raises(PluginError, match=f"plugin '{name}': not a name for a plugin"):
             assembled(plugin(name))
-
-
-def Config_with(*enabled: str) -> Config:  # noqa: N802 - reads as what it makes
-    return config_for_tests("sqlite:///nowhere.db", Path(), enabled=list(enabled))
 
 
 def test_a_need_that_is_not_met_stops_the_start() -> None:
@@ -320,97 +301,6 @@ def test_a_table_bears_its_plugins_name(table: str, said: str) -> None:
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60)
     assert said in done.stderr
     assert (done.returncode == 0) == (not said), done.stderr
-
-
-# ---- what fails
-BROKEN = RuntimeError("no licence")
-
-
-def load_of(error: Exception) -> Any:
-    def load() -> type[Hooks]:
-        raise error
-
-    return load
-
-
-@pytest.mark.parametrize("hook", ["settings", "errors", "routes", "jobs", "adapters", "requires", "migrations"])
-def test_a_required_plugin_that_fails_stops_the_start(hook: str) -> None:
-    with pytest.raises(PluginError, match=r"plugin 'alpha' failed at the start: RuntimeError\('no licence'\)"):
-        assembled(plugin("alpha", **{hook: BROKEN}))
-
-
-def test_a_required_plugin_that_cannot_be_imported_stops_the_start() -> None:
-    with pytest.raises(PluginError, match=r"plugin 'alpha' cannot be loaded: ImportError\('libfoo'\)"):
-        Host(Config_with("alpha"), available={"alpha": load_of(ImportError("libfoo"))})
-
-
-@pytest.mark.parametrize("hook", ["settings", "errors", "routes", "jobs", "adapters", "requires", "migrations"])
-def test_an_optional_plugin_that_fails_takes_everything_of_its_own_along(hook: str) -> None:
-    healthy = plugin("beta", permissions=[Permission("beta.view", "Смотреть")], ports=[Port("weather", Weather)])
-    declared: dict[str, Any] = {
-        "settings": Settings,
-        "errors": [kind("alpha.no")],
-        "permissions": [Permission("alpha.view", "Смотреть")],
-        "routes": [answering("/api/v1/alpha", "alpha")],
-        "jobs": [job("alpha.work")],
-        "adapters": [weather()],
-    }
-    manifest = assembled(plugin("alpha", **declared | {hook: BROKEN}), healthy, optional=["alpha"])
-    assert manifest.quarantined == {"alpha": "RuntimeError('no licence')"}
-    assert [running.name for running in manifest.plugins] == ["beta"]
-    assert set(manifest.owners.values()) == {"beta"}
-    assert [item.name for item in manifest.declared[Permission]] == ["beta.view"]
-    assert manifest.routes == ()
-    assert manifest.adapters == {}
-    assert manifest.settings == {}
-    assert "QUARANTINED: RuntimeError('no licence')" in manifest.report()
-
-
-def test_whoever_needs_a_failed_plugin_goes_with_it() -> None:
-    failing = plugin("alpha", events=[Event("alpha.happened", Happened)], routes=BROKEN)
-    dependent = plugin("beta", needs=("alpha",), places=("b1", "b2"), jobs=[job("beta.react", Happened, on=Happened)])
-    further = plugin("gamma", needs=("beta",))
-    manifest = assembled(failing, dependent, further, optional=["alpha", "beta", "gamma"])
-    assert dict(manifest.quarantined) == {
-        "alpha": "RuntimeError('no licence')",
-        "beta": "needs alpha",
-        "gamma": "needs beta",
-    }
-    assert dict(manifest.closed) == {"alpha": ("alpha",), "beta": ("b1", "b2"), "gamma": ("gamma",)}
-    with pytest.raises(PluginError, match="plugin 'beta' needs alpha, which is not running"):
-        assembled(failing, dependent, optional=["alpha"])
-
-
-def test_a_broken_rule_is_never_quarantined() -> None:
-    with pytest.raises(PluginError, match="must start with"):
-        assembled(plugin("alpha", jobs=[job("other.work")]), optional=["alpha"])
-
-
-def test_a_host_file_may_name_what_is_quarantined(tmp_path: Path) -> None:
-    config = config_for_tests(
-        f"sqlite:///{tmp_path}/x.db",
-        tmp_path,
-        enabled=["alpha"],
-        optional=["alpha"],
-        roles={"alpha.view": [ROLES[0]]},
-        plugins={"alpha": {"days": 3}},
-    )
-    host = Host(config, available=available(plugin("alpha", permissions=BROKEN, settings=Settings)))
-    assert list(host.manifest.quarantined) == ["alpha"]
-
-
-def test_hooks_are_asked_once_whatever_fails() -> None:
-    asked: list[str] = []
-
-    class Counting(Hooks):
-        name = "counting"
-
-        def permissions(self) -> list[Permission]:
-            asked.append("permissions")
-            return []
-
-    assembled(Counting, plugin("alpha", jobs=BROKEN), optional=["alpha"])
-    assert asked == ["permissions"]
 
 
 def test_the_order_of_the_host_file_decides_nothing() -> None:

@@ -22,6 +22,10 @@ PUBLIC = {
     # before there is a session
     "register",
     "sign_in",
+    "confirm_sign_in",  # whoever holds the challenge and the code
+    "send_sign_in_code",
+    "ask_recovery",
+    "recover_password",  # whoever opens the letter's link
     "confirm_contract",  # whoever opens the letter's link
 }
 CONTRACT = {"id": "C-1", "number": "78000000012345", "name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"}

@@ -25,9 +25,15 @@ def settings(adapter: Adapter) -> dict[str, str]:
     """Setting -> its default as TOML writes it."""
     assert adapter.settings is not None
     return {
-        field.name: "required" if field.required else msgspec.json.encode(field.default).decode()
+        field.name: "required" if field.required else msgspec.json.encode(default(field)).decode()
         for field in msgspec.structs.fields(adapter.settings)
     }
+
+
+def default(field: msgspec.structs.FieldInfo) -> object:
+    """The value of a setting that the file does not name."""
+    made = field.default_factory
+    return field.default if made is msgspec.NODEFAULT else made()
 
 
 def test_every_adapter_has_a_section_and_no_other() -> None:

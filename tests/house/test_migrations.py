@@ -80,7 +80,7 @@ async def test_the_migrations_make_what_the_models_say(empty: Database, owners: 
 async def test_a_difference_would_be_noticed(empty: Database, owners: list[Owner]) -> None:
     await migrate.upgrade(empty, owners)
     async with empty.writer.begin() as connection:
-        await connection.execute(sa.text("ALTER TABLE identity_session DROP COLUMN user_agent"))
+        await connection.execute(sa.text("ALTER TABLE identity_session DROP COLUMN browser"))
         await connection.execute(sa.text("DROP INDEX ix_core_audit_subject"))
     (identity,) = [owner for owner in owners if owner.name == "identity"]
     (core,) = [owner for owner in owners if owner.name == "core"]

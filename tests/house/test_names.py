@@ -34,11 +34,13 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Events", item.name) for item in hooks.events())
     yield from (("Jobs", item.name) for item in hooks.jobs())
     yield from (("Letters", item.name) for item in hooks.letters())
-    yield from (("Notifications", item.name) for item in hooks.notification_kinds())
+    yield from (("Notification kinds", item.name) for item in hooks.notification_kinds())
     yield from (("Datasets", item.name) for item in hooks.datasets())
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
+    yield from (("Card sections", item.name) for item in hooks.card_sections())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
+    yield from (("Forgetters", item.name) for item in hooks.forgetters())
     settings = hooks.settings()
     if settings:
         yield from (("Settings", field.name) for field in msgspec.structs.fields(settings))
@@ -52,10 +54,12 @@ SECTIONS = (
     "Events",
     "Jobs",
     "Letters",
-    "Notifications",
+    "Notification kinds",
     "Errors",
+    "Card sections",
     "Ports",
     "Adapters",
+    "Forgetters",
 )
 
 
@@ -67,6 +71,23 @@ def written(page: Path) -> Iterator[tuple[str, str]]:
             section = line.removeprefix("## ").strip()
         elif section in SECTIONS and (found := re.match(r"\|\s*`([^`]+)`\s*\|", line)):
             yield section, found[1]
+
+PREFIXED = {
+    "Permissions",
+    "Errors",
+    "Events",
+    "Jobs",
+    "Letters",
+    "Notification kinds",
+    "Datasets",
+    "Card sections",
+}
+
+
+def test_every_hook_is_compared() -> None:
+    hooks = {name for name, method in vars(Hooks).items() if hasattr(method, "abonent_spec")}
+    unnamed = {"requires", "migrations"}  # they declare no names
+    assert hooks - unnamed == {section.lower().replace(" ", "_") for section in SECTIONS}
 
 
 @each_plugin
@@ -81,7 +102,7 @@ def test_the_readme_names_what_is_declared_and_nothing_else(hooks: Hooks) -> Non
 @each_plugin
 def test_names_start_with_their_owner(hooks: Hooks) -> None:
     for section, name in declared(hooks):
-        if section in ("Permissions", "Errors", "Events", "Jobs", "Letters", "Notifications", "Datasets"):
+        if section in PREFIXED:
             prefix, dot, rest = name.partition(".")
             bare = hooks.name in CORE_NAMES and not dot
             assert bare or (prefix == hooks.name and rest), f"{section} {name}"

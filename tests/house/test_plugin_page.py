@@ -14,6 +14,13 @@ plugins = ["announcements"]
 secret_key = "a secret key of a test, which is long enough"
 database = "sqlite:///{folder}/abonent.db"
 """
+CONFTEST = """
+import known
+from importlib.metadata import entry_points
+
+installed = any(point.value == "core.testing.plugin" for point in entry_points(group="pytest11"))
+pytest_plugins = [] if installed else ["core.testing.plugin"]
+"""
 RUNNER = """
 import sys
 from importlib.metadata import EntryPoint
@@ -35,9 +42,7 @@ def test_the_page_is_true(tmp_path: Path) -> None:
     test = text.rpartition("```python\n")[2].partition("```")[0]
     (tmp_path / "test_announcements.py").write_text(test, encoding="utf-8")
     (tmp_path / "known.py").write_text(RUNNER, encoding="utf-8")
-    (tmp_path / "conftest.py").write_text(
-        "import known\n\npytest_plugins = ['core.testing.plugin']\n", encoding="utf-8"
-    )
+    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text(
         "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8"
     )

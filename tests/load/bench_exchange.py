@@ -56,13 +56,25 @@ def registers(count: int) -> tuple[list[str], list[tuple[Any, ...]]]:
 async def parents(connection: "asyncpg.Connection[Any]", count: int) -> None:
     """What the rows refer to."""
     many = range(count // 4 + 1)
-    copy = connection.copy_records_to_table
-    await copy("contracts_contract", records=[("C-1", "1", "n", "s", "7830002293", None, "", "", None, None)])
-    objects = [(f"EO-{n:07}", "C-1", "1", "n", "a", "s", 1, None) for n in many]
-    await copy("contracts_energy_object", records=objects)
-    await copy("contracts_metering_point", records=[(f"P-{n:07}", f"EO-{n:07}", "n", False, "", None) for n in many])
-    meters = [(f"M-{n:07}", f"P-{n:07}", "1", "m", 1, 0, 6, None, None, None) for n in many]
-    await copy("contracts_meter", records=meters)
+    told = dict.fromkeys(["branch", "address", "phone", "bank", "bank_account", "correspondent_account", "bic"], "")
+    contract = {"id": "C-1", "number": "1", "name": "n", "search": "s", "inn": "7830002293", **told}
+    energy_object = {"contract_id": "C-1", "number": "1", "name": "n", "address": "a", "search": "s"}
+    point = {"name": "n", "by_message": False, "complex_code": ""}
+    meter = {"number": "1", "model": "m", "coefficient": 1, "loss_percent": 0, "digits": 6}
+    await copy(connection, "contracts_contract", [contract])
+    objects = [{"id": f"EO-{n:07}", **energy_object, "price_category": 1} for n in many]
+    await copy(connection, "contracts_energy_object", objects)
+    points = [{"id": f"P-{n:07}", "energy_object_id": f"EO-{n:07}", **point} for n in many]
+    await copy(connection, "contracts_metering_point", points)
+    await copy(
+        connection, "contracts_meter", [{"id": f"M-{n:07}", "metering_point_id": f"P-{n:07}", **meter} for n in many]
+    )
+
+
+async def copy(connection: "asyncpg.Connection[Any]", table: str, rows: list[dict[str, Any]]) -> None:
+    """COPY of rows that all have the same columns."""
+    records = [tuple(row.values()) for row in rows]
+    await connection.copy_records_to_table(table, records=records, columns=list(rows[0]))
 
 
 async def body(data: bytes) -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
 """Use cases of contracts."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -8,13 +9,14 @@ import sqlalchemy as sa
 from core.contracts import errors, schemas, store
 from core.contracts.events import ContractLinked
 from core.contracts.letters import CONFIRM
-from core.contracts.models import ContractLink
+from core.contracts.models import ContractLink, ContractLinkObject
 from core.contracts.permissions import REMOVE
 from core.contracts.settings import ContractSettings
 from core.errors import ROLE_FORBIDS
 from core.identity.public import normal_email
 from core.notifications.public import Secret, SendLetter
 from core.sdk import (
+    ADMINISTRATOR,
     INVALID,
     NOT_FOUND,
     ROLES,
@@ -127,29 +129,56 @@ async def confirm(ctx: Context, token: str) -> schemas.ContractConfirmed:
 
 
 async def grant(ctx: Context, account_id: str, contract_id: str, role: str) -> None:
-    """Gives an account one of the four roles on all of a contract, which is added if it was not there yet.
+    """`hold` on all of a contract, in a transaction of its own."""
+    async with ctx.uow() as uow:
+        await hold(uow, account_id, contract_id, role, None)
 
-    The caller has checked the right to it. Raises Problem when there is no such contract, or when it would get a
-    second administrator (ROL-04).
+
+async def hold(uow: UnitOfWork, account_id: str, contract_id: str, role: str, objects: Sequence[str] | None) -> None:
+    """Gives an account a role on a contract, on all or some of its energy objects; the link is made if there is none.
+
+    A role replaces the one before (ROL-03). The caller has checked the right to it. Raises Problem when there is no
+    such contract, or when it would get a second administrator (ROL-04).
     """
     if role not in ROLES:
         raise ValueError(f"no such role: {role}")
-    async with ctx.uow() as uow:
-        await uow.lock(f"contracts.roles:{contract_id}")
-        if await uow.scalar(store.known(contract_id)) is None:
-            raise Problem(NOT_FOUND)
-        if role == store.ADMINISTRATOR and await uow.scalar(store.administrator(contract_id)) not in (None, account_id):
-            raise Problem(errors.ADMINISTRATOR_EXISTS)
-        if await uow.one(store.active(account_id, contract_id)) == (role, True):
-            return
-        held = {"state": "active", "role": role, "all_objects": True, "confirmed_at": uow.now}
-        await uow.execute(
-            uow.upsert(ContractLink)
-            .values(account_id=account_id, contract_id=contract_id, request_id=new_id(), created_at=uow.now, **held)
-            .on_conflict_do_update(index_elements=[ContractLink.account_id, ContractLink.contract_id], set_=held)
+    await uow.lock(f"contracts.roles:{contract_id}")
+    if await uow.scalar(store.known(contract_id)) is None:
+        raise Problem(NOT_FOUND)
+    if role == ADMINISTRATOR and await uow.scalar(store.administrator(contract_id)) not in (None, account_id):
+        raise Problem(errors.ADMINISTRATOR_EXISTS)
+    if objects is None and await uow.scalar(store.holds_all(account_id, contract_id, role)) is not None:
+        return  # the company hears of a grant once
+    held = {"state": "active", "role": role, "all_objects": objects is None, "confirmed_at": uow.now}
+    await uow.execute(
+        uow.upsert(ContractLink)
+        .values(account_id=account_id, contract_id=contract_id, request_id=new_id(), created_at=uow.now, **held)
+        .on_conflict_do_update(index_elements=[ContractLink.account_id, ContractLink.contract_id], set_=held)
+    )
+    await _limit(uow, account_id, contract_id, objects or ())
+    uow.emit(ContractLinked(account_id, contract_id, role), subject=contract_id)
+    uow.audit("contracts.role_granted", contract_id, account=account_id, role=role)
+
+
+async def _limit(uow: UnitOfWork, account_id: str, contract_id: str, objects: Sequence[str]) -> None:
+    await uow.execute(
+        sa.delete(ContractLinkObject).where(
+            ContractLinkObject.account_id == account_id, ContractLinkObject.contract_id == contract_id
         )
-        uow.emit(ContractLinked(account_id, contract_id, role), subject=contract_id)
-        uow.audit("contracts.role_granted", contract_id, account=account_id, role=role)
+    )
+    if objects:
+        rows = [
+            {"account_id": account_id, "contract_id": contract_id, "energy_object_id": item} for item in set(objects)
+        ]
+        await uow.execute(sa.insert(ContractLinkObject), rows)
+
+
+async def release(uow: UnitOfWork, account_id: str, contract_id: str) -> bool:
+    """Takes a contract, linked or pending, away from an account. False when it had none."""
+    gone = await uow.execute(
+        sa.delete(ContractLink).where(ContractLink.account_id == account_id, ContractLink.contract_id == contract_id)
+    )
+    return gone.rowcount > 0
 
 
 async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[schemas.ContractItem]:
@@ -169,8 +198,10 @@ async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[schemas.C
 
 def _item(ctx: Context, row: store.LinkRow) -> schemas.ContractItem:
     if row.state == "pending":
-        return schemas.ContractItem(row.id, row.number, None, "pending", None, [])
-    return schemas.ContractItem(row.id, row.number, row.name, "active", row.role, actions(ctx, row.role))
+        return schemas.ContractItem(row.id, row.number, None, "pending", None, False, [])
+    return schemas.ContractItem(
+        row.id, row.number, row.name, "active", row.role, not row.has_administrator, actions(ctx, row.role)
+    )
 
 
 def actions(ctx: Context, role: str) -> list[str]:
@@ -184,14 +215,19 @@ async def remove(ctx: Context, contract_id: str) -> None:
         role = await uow.scalar(store.active_role(ctx.actor.id, contract_id))
         if role is not None and role not in ctx.runtime.permissions[REMOVE.name]:
             raise Problem(ROLE_FORBIDS, role=role)
-        gone = await uow.execute(
-            sa.delete(ContractLink).where(
-                ContractLink.account_id == ctx.actor.id, ContractLink.contract_id == contract_id
-            )
-        )
-        if gone.rowcount == 0:
+        if not await release(uow, ctx.actor.id, contract_id):
             raise Problem(NOT_FOUND)
         uow.audit("contracts.removed", contract_id)
+
+
+async def release_all(ctx: Context, account_id: str) -> None:
+    """Takes every contract, linked or pending, out of a closed account: its roles are free again (IDN-27)."""
+    async with ctx.uow() as uow:
+        gone = await uow.execute(
+            sa.delete(ContractLink).where(ContractLink.account_id == account_id).returning(ContractLink.contract_id)
+        )
+        for (contract_id,) in gone.all():
+            uow.audit("contracts.released", contract_id, account=account_id)
 
 
 async def forget_pending(ctx: Context) -> None:

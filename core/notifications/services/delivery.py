@@ -51,7 +51,7 @@ async def _render(ctx: Context, order: SendLetter) -> Rendered:
 
 
 def _reveal(ctx: Context, secret: Secret) -> str:
-    derive = ctx.secrets.code if secret.form == "code" else ctx.secrets.token
+    derive = {"code": ctx.secrets.code, "token": ctx.secrets.token, "password": ctx.secrets.password}[secret.form]
     return derive(secret.purpose, secret.subject)
 
 
@@ -63,6 +63,7 @@ async def _note_attempt(ctx: Context, order: SendLetter) -> None:
                 id=order.id,
                 letter=order.letter,
                 email=order.to,
+                account_id=store.owner_of(order.to),
                 state="queued",
                 attempts=1,
                 order=msgspec.json.encode(order),

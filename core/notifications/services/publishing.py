@@ -15,6 +15,8 @@ from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Page, Problem, U
 
 UPLOAD_KEPT = timedelta(days=1)
 """An uploaded file waits so long for its publication."""
+FOLDER = "notifications/"
+"""Where uploaded files lie in the store."""
 _LONGEST_NAME = 200
 
 
@@ -23,7 +25,7 @@ async def upload(ctx: Context, name: str, content: AsyncIterator[bytes]) -> sche
     """Stores a file for a publication to come."""
     file_id, most = new_id(), ctx.settings(NotificationsSettings).max_file
     try:
-        stored = await ctx.port(Files).put(f"notifications/{file_id}", _limited(content, most))
+        stored = await ctx.port(Files).put(f"{FOLDER}{file_id}", _limited(content, most))
     except FilesUnavailable as error:
         raise Problem(UNAVAILABLE) from error
     plain = name.replace("\\", "/").rpartition("/")[2].strip()[-_LONGEST_NAME:] or "file"

@@ -40,6 +40,9 @@ class FormFilter(msgspec.Struct, frozen=True):
         )
 
 
+_EVERYTHING = FormFilter()
+
+
 async def contracts(ctx: Context, search: str, cursor: str | None, limit: int) -> Page[ReadingsContract]:
     """The contracts that the caller may submit readings for, by number."""
     number, contract_id = decode_cursor(cursor, str, str) or ("", "")
@@ -57,88 +60,78 @@ async def contracts(ctx: Context, search: str, cursor: str | None, limit: int) -
 
 async def form(ctx: Context, wanted: FormFilter) -> ReadingsForm:
     """The form of the contract in the path. Raises Problem for a status that none of its objects has."""
-    rows = await ctx.reader.all(store.FORM, today=ctx.today(), **store.scope(ctx))
+    today = ctx.today()
+    rows = await ctx.reader.all(store.FORM, today=today, **store.scope(ctx))
     if not rows:
         raise Problem(NOT_FOUND)
-    built = _Builder(ctx, rows[0], wanted)
-    for row in rows:
-        built.add(row)
-    made = built.finish()
-    if wanted.status is not None and wanted.status not in made.statuses:
+    statuses = sorted({row.object_status for row in rows if row.object_id is not None})
+    if wanted.status is not None and wanted.status not in statuses:
         raise Problem(INVALID, errors=[FieldProblem("status", errors.UNKNOWN_STATUS)])
-    return made
+    window, window_text = _window(rows[0], today)
+    objects = _nested(
+        rows if wanted == _EVERYTHING else [row for row in rows if wanted.wants(row)],
+        is_open=window is not None and window.open,
+        english=ctx.language == "en",
+    )
+    consumption: Decimal | None = None
+    for subject in objects:
+        _sum_up(subject)
+        consumption = domain.total(consumption, subject.consumption)
+    return ReadingsForm(
+        ReadingsContract(ctx.granted.contract_id, rows[0].contract_number, rows[0].contract_name),
+        window,
+        window_text,
+        statuses,
+        objects,
+        consumption,
+        domain.shown(consumption),
+    )
 
 
-class _Builder:
-    """Nests the rows in one pass: they come ordered by object, point, meter and register."""
-
-    def __init__(self, ctx: Context, first: FormRow, wanted: FormFilter) -> None:
-        self._wanted, self._english = wanted, ctx.language == "en"
-        self._contract = ReadingsContract(ctx.granted.contract_id, first.contract_number, first.contract_name)
-        self._window, self._window_text = _window(first, ctx.today())
-        self._open = self._window is not None and self._window.open
-        self._statuses: set[str] = set()
-        self._objects: list[ReadingsObject] = []
-        self._object_id = self._point_id = self._meter_id = ""
-        self._skipping = False
-        self._previous_texts: dict[date, str] = {}
-
-    def add(self, row: FormRow) -> None:
+def _nested(rows: Sequence[FormRow], *, is_open: bool, english: bool) -> list[ReadingsObject]:
+    """The tree of the rows, which come ordered by object, point, meter and register."""
+    objects: list[ReadingsObject] = []
+    subject: ReadingsObject | None = None
+    point: ReadingsPoint | None = None
+    meter: ReadingsMeter | None = None
+    for row in rows:
         if row.object_id is None:
-            return
-        if row.object_id != self._object_id:
-            self._object_id = row.object_id
-            self._statuses.add(row.object_status)
-            self._skipping = not self._wanted.wants(row)
-            if not self._skipping:
-                self._objects.append(_object(row, row.object_id))
-        if self._skipping or row.point_id is None:
-            return
-        if row.point_id != self._point_id:
-            self._point_id = row.point_id
-            self._point = ReadingsPoint(row.point_id, row.point_name, row.by_message, row.complex_code, [])
-            self._objects[-1].points.append(self._point)
+            continue
+        if subject is None or subject.id != row.object_id:
+            subject = _object(row, row.object_id)
+            objects.append(subject)
+        if row.point_id is None:
+            continue
+        if point is None or point.id != row.point_id:
+            point = ReadingsPoint(row.point_id, row.point_name, row.by_message, row.complex_code, [])
+            subject.points.append(point)
         if row.meter_id is None:
-            return
-        if row.meter_id != self._meter_id:
-            self._meter_id = row.meter_id
-            self._meter = _meter(row, row.meter_id, self._open)
-            self._point.meters.append(self._meter)
+            continue
+        if meter is None or meter.id != row.meter_id:
+            meter = _meter(row, row.meter_id, is_open)
+            point.meters.append(meter)
         if row.register is not None:
-            self._meter.registers.append(self._register(row, row.register))
-            _merge_transmission(self._meter, row)
+            meter.registers.append(_register(row, row.register, english))
+            _merge_transmission(meter, row)
+    return objects
 
-    def _register(self, row: FormRow, code: str) -> ReadingsRegister:
-        return ReadingsRegister(
-            code,
-            row.register_name,
-            None if row.previous is None or row.previous_month is None else self._previous(row, row.previous_month),
-            row.value,
-            row.consumption,
-            domain.shown(row.consumption),
-            notice(row.notice, self._english) if row.notice else None,
-        )
 
-    def _previous(self, row: FormRow, month: date) -> ReadingsPrevious:
-        assert row.previous is not None
-        text = self._previous_texts.get(month)
-        if text is None:
-            text = self._previous_texts[month] = domain.month_text(month)
-        return ReadingsPrevious(row.previous, month, f"{domain.reading_text(row.previous, row.digits)} за {text}")
+def _register(row: FormRow, code: str, english: bool) -> ReadingsRegister:
+    return ReadingsRegister(
+        code,
+        row.register_name,
+        None
+        if row.previous is None or row.previous_month is None
+        else _previous(row, row.previous, row.previous_month),
+        row.value,
+        row.consumption,
+        domain.shown(row.consumption),
+        notice(row.notice, english) if row.notice else None,
+    )
 
-    def finish(self) -> ReadingsForm:
-        for subject in self._objects:
-            _sum_up(subject)
-        total = _sum([subject.consumption for subject in self._objects])
-        return ReadingsForm(
-            self._contract,
-            self._window,
-            self._window_text,
-            sorted(self._statuses),
-            self._objects,
-            total,
-            domain.shown(total),
-        )
+
+def _previous(row: FormRow, value: Decimal, month: date) -> ReadingsPrevious:
+    return ReadingsPrevious(value, month, f"{domain.reading_text(value, row.digits)} за {domain.month_text(month)}")
 
 
 def _window(row: FormRow, today: date) -> tuple[ReadingsWindow | None, str]:
@@ -195,23 +188,22 @@ def _sum_up(subject: ReadingsObject) -> None:
     """Check marks and totals, from the devices upwards."""
     metered = [point for point in subject.points if point.meters]
     for point in metered:
-        point.transmitted = all(meter.transmission and meter.transmission.state != "refused" for meter in point.meters)
-        point.consumption = _sum(
-            [
-                domain.active_consumption((register.code, register.consumption) for register in meter.registers)
-                for meter in point.meters
-            ]
-        )
+        point.transmitted = True
+        for meter in point.meters:
+            if meter.transmission is None:
+                point.transmitted = False
+                continue
+            point.transmitted = point.transmitted and meter.transmission.state != "refused"
+            point.consumption = domain.total(point.consumption, _active_consumption(meter))
+        subject.consumption = domain.total(subject.consumption, point.consumption)
     subject.transmitted = bool(metered) and all(point.transmitted for point in metered)
-    subject.consumption = _sum([point.consumption for point in metered])
     subject.consumption_shown = domain.shown(subject.consumption)
     if not metered and not any(point.by_message for point in subject.points):
         subject.fixed = domain.FIXED
 
 
-def _sum(parts: Sequence[Decimal | None]) -> Decimal | None:
-    known = [part for part in parts if part is not None]
-    return sum(known, Decimal(0)) if known else None
+def _active_consumption(meter: ReadingsMeter) -> Decimal | None:
+    return domain.active_consumption([(register.code, register.consumption) for register in meter.registers])
 
 
 def notice(code: str, english: bool) -> ReadingsNotice | None:

@@ -84,9 +84,12 @@ class Noted(msgspec.Struct, frozen=True):
     text: str
 
 
+_NOT_TOLD = dict.fromkeys(("branch", "address", "phone", "bank", "bank_account", "correspondent_account", "bic"), "")
+
+
 def _contract_values(row: ContractRow) -> dict[str, Any]:
     search = f"{row.number} {row.name}".lower()
-    return {**msgspec.structs.asdict(row), "branch": "", "address": "", "search": search}
+    return {**msgspec.structs.asdict(row), **_NOT_TOLD, "search": search}
 
 
 def _check_contract(row: ContractRow) -> RowError | None:

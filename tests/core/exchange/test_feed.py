@@ -144,6 +144,34 @@ async def test_two_readers_give_the_same_numbers(ctx: Context) -> None:
     assert [fact.position for fact in pages[0].items] == list(range(1, 101))
 
 
+async def test_numbers_once_given_stand(ctx: Context) -> None:
+    """While one reader gives numbers, an older fact is committed late and another reader comes: it must wait."""
+    if ctx.runtime.database.is_sqlite:
+        pytest.skip("one writer at a time")
+    numbered = asyncio.Event()
+    committed = asyncio.Event()
+
+    async def number_slowly() -> None:
+        async with ctx.uow() as uow:
+            await store.number(uow)
+            numbered.set()
+            await committed.wait()
+            await asyncio.sleep(0.3)
+
+    async with ctx.runtime.database.writer.begin() as connection:
+        late = UnitOfWork(connection, ctx.runtime.routing, ctx.now(), "test")
+        late.emit(Noted("late"), subject="S")
+        await late.flush()
+        await note(ctx.runtime, "early")
+        first = asyncio.create_task(number_slowly())
+        await numbered.wait()
+    committed.set()
+    page = await services.read_feed(ctx, 0, 500, None)
+    await first
+    assert texts(page) == ["early", "late"]
+    assert await services.read_feed(ctx, 0, 500, None) == page
+
+
 # ---- answers
 async def record(ctx: Context, *answers: Answer) -> list[str]:
     async with ctx.uow() as uow:

@@ -1,6 +1,7 @@
 """The push: strictly in order, nothing lost or skipped, however billing fails; one pusher at a time."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,11 @@ import sqlalchemy as sa
 
 from core.context import Runtime
 from core.db.tables import FeedConsumer, Outbox
-from core.exchange import jobs
+from core.exchange import jobs, store
 from core.exchange.jobs import Push, push
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Answer, Fact
-from core.sdk import Context, Later
+from core.sdk import Context, Later, Query, Reader
 from core.testing.cabinet import Cabinet
 from core.testing.clock import MovableClock
 from core.testing.flaky_billing import FlakyBilling
@@ -118,6 +119,38 @@ async def test_one_pusher_at_a_time(ctx: Context, billing: FlakyBilling) -> None
     gate.set()
     await holder
     assert [fact.id for fact in billing.facts] == ids
+
+
+class ReaderThen:
+    """A reader; something happens right after the feed has been found empty, once."""
+
+    def __init__(self, reader: Reader, event: Callable[[], Awaitable[None]]) -> None:
+        self.reader = reader
+        self.event: Callable[[], Awaitable[None]] | None = event
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reader, name)
+
+    async def all(self, query: Query[Any], /, **params: Any) -> list[Any]:
+        rows = await self.reader.all(query, **params)
+        if query is store.FACTS and not rows and self.event:
+            event, self.event = self.event, None
+            await event()
+        return rows
+
+
+async def test_a_fact_that_comes_at_the_last_moment_is_not_forgotten(ctx: Context, billing: FlakyBilling) -> None:
+    """It comes when the pusher has found nothing more but still holds the lease, so its own order finds it held."""
+    ids = await note(ctx.runtime, "a")
+
+    async def at_the_last_moment() -> None:
+        ids.extend(await note(ctx.runtime, "b"))
+        await push(ctx, Push())
+
+    ctx.runtime.database.reader = ReaderThen(ctx.reader, at_the_last_moment)
+    await push(ctx, Push())
+    assert [fact.id for fact in billing.facts] == ids
+    assert billing.deliveries == 2
 
 
 async def test_a_killed_pushers_lease_ends(ctx: Context, billing: FlakyBilling, clock: MovableClock) -> None:

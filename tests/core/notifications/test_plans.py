@@ -23,8 +23,8 @@ PLANNED: dict[str, tuple[Query[Any], dict[str, Any]]] = {
     "contracts": (store.CONTRACTS, {"account_id": "a", "number": "", "id": "", "limit": 51}),
     "recipients": (store.RECIPIENTS, {"accounts": ["a"], "contract_id": "", "kind": "k"}),
     "holders": (store.HOLDERS, {"contract_id": "C", "kind": "k", "roles": ["r"], "energy_object_id": ""}),
-    "letters to": (store.DELIVERIES["email",], {"email": "e", "after": None, "limit": 51}),
-    "letters in a state": (store.DELIVERIES["state",], {"state": "sent", "after": None, "limit": 51}),
+    "letters to": (store.DELIVERIES[("email",)], {"email": "e", "after": None, "limit": 51}),
+    "letters in a state": (store.DELIVERIES[("state",)], {"state": "sent", "after": None, "limit": 51}),
 }
 
 
@@ -38,7 +38,7 @@ async def test_the_plan_uses_indexes(cabinet: Cabinet, name: str) -> None:
     compiled = query.compiled(sqlite_dialect())
     async with cabinet.runtime.database.writer.connect() as connection:
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.sql}", tuple(compiled.arguments(params)))
-        steps = [row[3] for row in plan]
+        steps = [str(row._mapping["detail"]) for row in plan]
     tables = "notifications_|contracts_|identity_"
     scans = [step for step in steps if re.match(rf"SCAN ({tables})", step) and "INDEX" not in step]
     assert not scans, steps
@@ -52,4 +52,4 @@ async def test_a_scan_would_be_noticed(cabinet: Cabinet) -> None:
         plan = await connection.execute(
             sa.text("EXPLAIN QUERY PLAN SELECT * FROM notifications_notice WHERE topic = ''")
         )
-        assert re.match("SCAN notifications_notice$", plan.one()[3])
+        assert re.match("SCAN notifications_notice$", str(plan.one()._mapping["detail"]))

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.context import Context
-from core.contracts.public import ContractLink, grant
+from core.contracts.public import ContractLink, ContractLinkObject, grant
 from core.db.tables import Audit, Outbox
 from core.host import Host
 from core.jobs import Runner
@@ -258,12 +258,8 @@ async def test_a_role_over_some_objects_hears_of_those(cabinet: Cabinet, client:
     await cabinet.load("energy_objects", row | {"id": "E-1"}, row | {"id": "E-2"})
     async with Context(cabinet.runtime).uow() as uow:
         await uow.execute(sa.update(ContractLink).values(all_objects=False))
-        await uow.execute(
-            sa.text(
-                "INSERT INTO contracts_link_object (account_id, contract_id, energy_object_id) VALUES (:a, 'C-1', 'E-1')"
-            ),
-            {"a": await account_of(client)},
-        )
+        covered = {"account_id": await account_of(client), "contract_id": "C-1", "energy_object_id": "E-1"}
+        await uow.execute(sa.insert(ContractLinkObject).values(covered))
     await raise_notice(cabinet, BILL, contract_id="C-1", energy_object_id="E-2")
     assert await unread(client) == 0
     await raise_notice(cabinet, BILL, contract_id="C-1", energy_object_id="E-1")

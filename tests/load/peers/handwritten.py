@@ -297,12 +297,19 @@ def shown(value: Decimal | None) -> str | None:
 
 def previous_text(value: Decimal, digits: int, month: date) -> str:
     whole, point, fraction = str(value).partition(".")
-    whole = f"{int(whole):0{digits + (digits - 1) // 3}_}".replace("_", " ")
-    return f"{whole}{',' if point else ''}{fraction} за {MONTHS[month.month - 1]} {month.year}"
+    whole = whole.zfill(digits)
+    grouped = whole[-3:]
+    while whole := whole[:-3]:
+        grouped = f"{whole[-3:]} {grouped}"
+    return f"{grouped}{',' if point else ''}{fraction} за {MONTHS[month.month - 1]} {month.year}"
 
 
 def day_text(day: date) -> str:
     return f"{day.day} {MONTHS_OF[day.month - 1]} {day.year} года"
+
+
+async def no_reset(connection: Any) -> None:
+    """One select leaves nothing behind in a session; the default costs another round trip for each."""
 
 
 def application() -> Callable[..., Any]:
@@ -313,7 +320,7 @@ def application() -> Callable[..., Any]:
     async def live(receive: Any, send: Any) -> None:
         nonlocal pool
         await receive()
-        pool = await asyncpg.create_pool(os.environ[DATABASE_ENV], min_size=1, max_size=10)
+        pool = await asyncpg.create_pool(os.environ[DATABASE_ENV], min_size=1, max_size=10, reset=no_reset)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await pool.close()

@@ -1,0 +1,56 @@
+"""Accounts that are opened for somebody who was given something by e-mail."""
+
+import sqlalchemy as sa
+
+from core.identity import store
+from core.identity.models import Account
+from core.passwords import hash_password
+from core.sdk import Context, UnitOfWork, new_id
+
+INVITATION = "identity.invitation"
+"""Purpose of the first password of an invited account."""
+
+
+class Invitation:
+    """An account to be given something: an existing one, or one that `accept` opens in the transaction of the gift."""
+
+    def __init__(self, email: str, account_id: str, password_hash: str | None) -> None:
+        self.email, self.account_id, self._password_hash = email, account_id, password_hash
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the account is opened by this invitation, with the password `Secret("password", INVITATION, id)`."""
+        return self._password_hash is not None
+
+    async def accept(self, uow: UnitOfWork) -> str:
+        """The account's id. Whoever was invited twice at once gets one account."""
+        if self._password_hash is None:
+            return self.account_id
+        made = await uow.execute(
+            uow.upsert(Account)
+            .values(
+                id=self.account_id,
+                kind="client",
+                email=self.email,
+                email_confirmed_at=uow.now,  # the password came by this mailbox
+                password_hash=self._password_hash,
+                created_at=uow.now,
+            )
+            .on_conflict_do_nothing()
+        )
+        if made.rowcount == 0:
+            self._password_hash = None
+            found = sa.select(Account.id).where(Account.email == self.email, Account.deleted_at.is_(None))
+            self.account_id = str(await uow.scalar(found))
+        else:
+            uow.audit("identity.invited", self.account_id)
+        return self.account_id
+
+
+async def invite(ctx: Context, email: str) -> Invitation:
+    """Prepares an account for an address (in its normal form); nothing is stored before `accept`."""
+    account = await ctx.reader.first(store.ACCOUNT_BY_EMAIL, email=email)
+    if account is not None:
+        return Invitation(email, account.id, None)
+    account_id = new_id()
+    return Invitation(email, account_id, await hash_password(ctx.secrets.password(INVITATION, account_id)))

@@ -1,0 +1,1 @@
+"""Use cases of roles: the catalogue, assigning, requests, and what staff does."""

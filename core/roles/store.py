@@ -1,0 +1,192 @@
+"""Queries of roles."""
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from core.contracts.public import Contract, ContractLink, ContractLinkObject, EnergyObject
+from core.identity.public import Account
+from core.roles.models import Request, RequestFile, RequestMessage
+from core.roles.schemas import RequestState, RoleRequestFile, RoleRequestItem, RoleRequestMessage
+from core.sdk import Audit, Query, any_of
+
+_AFTER = sa.bindparam("after", type_=sa.Text())
+_LIMIT = sa.bindparam("limit", type_=sa.Integer())
+_CONTRACT = sa.bindparam("contract_id", type_=sa.Text())
+
+
+class UserRow(msgspec.Struct, frozen=True):
+    """Somebody who has the contract."""
+
+    account_id: str
+    email: str
+    surname: str
+    given_name: str
+    patronymic: str
+    role: str
+    all_objects: bool
+
+
+_USER = (
+    sa.select(
+        Account.id,
+        Account.email,
+        Account.surname,
+        Account.given_name,
+        Account.patronymic,
+        ContractLink.role,
+        ContractLink.all_objects,
+    )
+    .join(ContractLink, ContractLink.account_id == Account.id)
+    .where(ContractLink.contract_id == _CONTRACT, ContractLink.state == "active", Account.deleted_at.is_(None))
+)
+USERS = Query(_USER.where(Account.email > _AFTER).order_by(Account.email).limit(_LIMIT), UserRow)
+USER = Query(_USER.where(Account.id == sa.bindparam("account_id")), UserRow)
+USER_OBJECTS = Query(
+    sa.select(ContractLinkObject.account_id, ContractLinkObject.energy_object_id)
+    .where(ContractLinkObject.contract_id == _CONTRACT, any_of(ContractLinkObject.account_id, "accounts"))
+    .order_by(ContractLinkObject.energy_object_id),
+    lambda *row: row,
+)
+
+
+OBJECTS = Query(
+    sa.select(EnergyObject.id).where(EnergyObject.contract_id == _CONTRACT, any_of(EnergyObject.id, "ids")), str
+)
+"""Those of the energy objects `ids` that the contract has."""
+
+
+def contract_name(contract_id: str) -> sa.Select[str]:
+    """How letters name a contract."""
+    return sa.select(Contract.name + " № " + Contract.number).where(Contract.id == contract_id)
+
+
+def contract_number(contract_id: str) -> sa.Select[str]:
+    """A contract's number."""
+    return sa.select(Contract.number).where(Contract.id == contract_id)
+
+
+def holds(account_id: str, contract_id: str) -> sa.Select[str]:
+    """The account, if it has the contract."""
+    return sa.select(ContractLink.account_id).where(
+        ContractLink.account_id == account_id, ContractLink.contract_id == contract_id, ContractLink.state == "active"
+    )
+
+
+class DeedRow(msgspec.Struct, frozen=True):
+    """An entry of the audit trail."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    details: bytes
+    email: str | None
+
+
+DEEDS = Query(
+    sa.select(Audit.id, Audit.at, Audit.actor, Audit.action, Audit.details, Account.email)
+    .outerjoin(Account, sa.or_(Audit.actor == "client:" + Account.id, Audit.actor == "staff:" + Account.id))
+    .where(
+        Audit.subject == _CONTRACT,
+        sa.or_(Audit.action.like("roles.%"), Audit.action.like("contracts.%")),
+        Audit.id < sa.bindparam("before", type_=sa.BigInteger()),
+    )
+    .order_by(Audit.id.desc())
+    .limit(_LIMIT),
+    DeedRow,
+)
+
+
+# ---- requests
+_ITEM = (
+    Request.id,
+    Request.contract_id,
+    Contract.number,
+    Request.topic,
+    Request.section,
+    Request.state,
+    Request.created_at,
+    Request.closed_at,
+)
+_BEFORE = sa.or_(sa.bindparam("first", type_=sa.Boolean()), Request.id < sa.bindparam("before", type_=sa.Text()))
+OWN_REQUESTS = Query(
+    sa.select(*_ITEM)
+    .join(Contract, Contract.id == Request.contract_id)
+    .where(Request.account_id == sa.bindparam("account_id"), _BEFORE)
+    .order_by(Request.id.desc())
+    .limit(_LIMIT),
+    RoleRequestItem,
+)
+QUEUE = Query(
+    sa.select(*_ITEM)
+    .join(Contract, Contract.id == Request.contract_id)
+    .where(Request.state == sa.bindparam("state", type_=sa.Text()), Request.id > _AFTER)
+    .order_by(Request.id)
+    .limit(_LIMIT),
+    RoleRequestItem,
+)
+
+
+class RequestRow(msgspec.Struct, frozen=True):
+    """A request and who asks."""
+
+    id: str
+    contract_id: str
+    contract_number: str
+    topic: str
+    section: str
+    state: RequestState
+    created_at: datetime
+    closed_at: datetime | None
+    account_id: str
+    email: str
+    surname: str
+    given_name: str
+
+
+REQUEST = Query(
+    sa.select(*_ITEM, Request.account_id, Account.email, Account.surname, Account.given_name)
+    .join(Contract, Contract.id == Request.contract_id)
+    .join(Account, Account.id == Request.account_id)
+    .where(Request.id == sa.bindparam("request_id")),
+    RequestRow,
+)
+MESSAGES = Query(
+    sa.select(RequestMessage.by_staff, RequestMessage.text, RequestMessage.created_at)
+    .where(RequestMessage.request_id == sa.bindparam("request_id"))
+    .order_by(RequestMessage.id),
+    RoleRequestMessage,
+)
+FILES = Query(
+    sa.select(RequestFile.id, RequestFile.name, RequestFile.size)
+    .where(RequestFile.request_id == sa.bindparam("request_id"))
+    .order_by(RequestFile.id),
+    RoleRequestFile,
+)
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    """Where a file lies."""
+
+    name: str
+    stored_key: str
+    size: int
+
+
+FILE = Query(
+    sa.select(RequestFile.name, RequestFile.stored_key, RequestFile.size).where(
+        RequestFile.request_id == sa.bindparam("request_id"), RequestFile.id == sa.bindparam("file_id")
+    ),
+    FileRow,
+)
+
+
+def open_request(request_id: str) -> sa.Select[str, str, str]:
+    """State, account and contract of a request, locked."""
+    return (
+        sa.select(Request.state, Request.account_id, Request.contract_id)
+        .where(Request.id == request_id)
+        .with_for_update()
+    )
