@@ -136,7 +136,9 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 _FILES = sa.select(*[getattr(NoticeFile, name) for name in FileRow.__struct_fields__])
-FILES = Query(_FILES.where(any_of(NoticeFile.notice_id, "notices")).order_by(NoticeFile.notice_id, NoticeFile.sort), FileRow)
+FILES = Query(
+    _FILES.where(any_of(NoticeFile.notice_id, "notices")).order_by(NoticeFile.notice_id, NoticeFile.sort), FileRow
+)
 FILE = Query(
     _FILES.where(
         NoticeFile.id == sa.bindparam("file_id"),

@@ -72,6 +72,7 @@ def written(page: Path) -> Iterator[tuple[str, str]]:
         elif section in SECTIONS and (found := re.match(r"\|\s*`([^`]+)`\s*\|", line)):
             yield section, found[1]
 
+
 PREFIXED = {
     "Permissions",
     "Errors",

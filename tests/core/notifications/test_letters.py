@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from core.config import Config, ConfigError
 from core.context import Context
 from core.host import Host
-from core.notifications.models import Delivery
+from core.notifications.models import Delivery, Notice, NoticeAudience, Preferences, Receipt
 from core.notifications.public import SendLetter
-from core.testing.cabinet import Cabinet, Caller, config_for_tests, running
+from core.ports.files import FileMissing, Files
+from core.testing.cabinet import PASSWORD, Cabinet, Caller, config_for_tests, running
 from core.testing.clock import MovableClock
-from tests.core.notifications.bills import DOCUMENT, RECEIPT, BillsPlugin, Post, account_of, raise_notice
+from tests.core.notifications.bills import DOCUMENT, RECEIPT, BillsPlugin, Post, account_of, publish, raise_notice
 
 LETTERS = "/api/v1/staff/letters"
 TO = "buh@company.example"
@@ -237,3 +238,34 @@ async def test_the_account_of_letters_is_kept_for_a_while(cabinet: Cabinet, cloc
     assert len(await listed(clerk)) == 1
     await cabinet.drain()
     assert await listed(clerk) == []
+
+
+async def test_a_closed_account_leaves_nothing_of_the_person(
+    cabinet: Cabinet, clerk: Caller, editor: Caller, clock: MovableClock
+) -> None:
+    client, other = await cabinet.client(), await cabinet.client("petrov@example.ru")
+    account_id, me = await account_of(client), "ivanova@example.ru"
+    await client.patch("/api/v1/notifications/preferences", json={"magazine": True})
+    both = [account_id, await account_of(other)]
+    await raise_notice(cabinet, DOCUMENT, topic="Только ей", accounts=[account_id])
+    await raise_notice(cabinet, DOCUMENT, topic="Обоим", accounts=both)
+    uploaded = await editor.post("/api/v1/staff/notifications/files", params={"name": "a.txt"}, content=b"a")
+    only = {"to": "accounts", "emails": [me]}
+    notice_id = await publish(editor, topic="Лично", files=[uploaded.json()["id"]], audience=only)
+    await client.put(f"/api/v1/notifications/{notice_id}/read")
+    assert await listed(clerk, email=me)
+    await client.post("/api/v1/profile/deletion", json={"password": PASSWORD, "confirmed": True})
+    await cabinet.drain()
+    clock.move(timedelta(days=31))
+    await cabinet.drain()
+    clerk = await cabinet.staff("second@supplier.example", ["notifications.letters"])
+    assert await listed(clerk, email=me) == []
+    assert await listed(clerk, email="petrov@example.ru")
+    async with cabinet.runtime.database.writer.connect() as connection:
+        for table in (Preferences, Receipt):
+            assert await connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+        topics = await connection.scalars(sa.select(Notice.topic).order_by(Notice.topic))
+        assert list(topics) == ["", "", "Обоим"]
+        assert account_id not in str((await connection.execute(sa.select(NoticeAudience))).all())
+    with pytest.raises(FileMissing):
+        await anext(cabinet.runtime.ports[Files].get(f"notifications/{uploaded.json()['id']}"))

@@ -40,9 +40,10 @@ async def test_the_plan_uses_indexes(cabinet: Cabinet, name: str) -> None:
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.sql}", tuple(compiled.arguments(params)))
         steps = [str(row._mapping["detail"]) for row in plan]
     tables = "notifications_|contracts_|identity_"
-    scans = [step for step in steps if re.match(rf"SCAN ({tables})", step) and "INDEX" not in step]
-    assert not scans, steps
-    assert any(re.match(rf"SEARCH ({tables}).*INDEX|SCAN notifications_notice USING INDEX", step) for step in steps)
+    # the newest publications are read along their index, up to a page; nothing else is walked through
+    allowed = "SCAN notifications_notice USING INDEX ix_notifications_notice_published"
+    assert not [step for step in steps if re.match(rf"SCAN ({tables})", step) and step != allowed], steps
+    assert any(re.match(rf"SEARCH ({tables}).*INDEX", step) for step in steps) or name == "publications", steps
 
 
 async def test_a_scan_would_be_noticed(cabinet: Cabinet) -> None:

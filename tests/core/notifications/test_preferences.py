@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from core.context import Context
+from core.contracts.public import grant
 from core.notifications.public import reminded
 from core.sdk import NotificationKind
 from core.testing.cabinet import Cabinet, Caller
@@ -23,6 +25,14 @@ from tests.core.notifications.bills import (
 
 PREFERENCES = "/api/v1/notifications/preferences"
 ME = "ivanova@example.ru"
+OBJECT = {
+    "id": "E-3",
+    "contract_id": "C-3",
+    "number": "1",
+    "name": "Цех",
+    "address": "Санкт-Петербург",
+    "price_category": 1,
+}
 DEFAULTS = {
     "email": True,
     "advertising": False,
@@ -216,8 +226,17 @@ async def test_the_master_switch_stops_mail_and_keeps_the_others(
     assert await letters_of(cabinet, DOCUMENT) == 1
     await contract(cabinet, 2)
     await link(cabinet, client, 2)
-    await cabinet.register("novikov@example.ru")
-    assert len(await cabinet.letters("novikov@example.ru")) == 1
+    await cabinet.anonymous().post("/api/v1/recovery", json={"email": ME})
+    await contract(cabinet, 3)
+    await cabinet.load("energy_objects", OBJECT)
+    chief = await cabinet.client("chief@example.ru")
+    await grant(Context(cabinet.runtime), await account_of(chief), "C-3", "Администратор")
+    assignment = {"role": "Бухгалтер", "email": ME, "energy_objects": ["E-3"]}
+    answer = await chief.post("/api/v1/roles/contracts/C-3/users", json=assignment)
+    assert answer.status_code == 201, answer.text
+    subjects = {letter.subject for letter in await cabinet.letters(ME)}
+    assert {"Восстановление пароля", "Вам назначена роль «Бухгалтер»"} <= subjects
+    assert len(await cabinet.letters("c2@company.example")) == 1, "the link that confirms the contract"
     await change(client, email=True)
     for kind in (BILL, PAYMENT):
         await raise_notice(cabinet, kind, contract_id="C-1")
