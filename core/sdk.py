@@ -140,6 +140,27 @@ class Letter(msgspec.Struct, frozen=True):
     text: str
 
 
+class NotificationKind(msgspec.Struct, frozen=True):
+    """A kind of notifications that a plugin raises (`core.notifications.public.Notify`): a bell entry and a letter.
+
+    The switches govern letters only; the bell entry is always made.
+    """
+
+    name: str
+    title: str
+    """Title of its switch in the settings, in Russian: «О счетах»."""
+    permission: str = ""
+    """Of those who hold the contract only roles with this permission are told; empty: all."""
+    email: bool = True
+    """False: the bell only."""
+    per_contract: bool = False
+    """A client switches its letters for each contract."""
+    default: bool = True
+    """That switch as long as nobody has touched it."""
+    master: bool = True
+    """«E-mail уведомления» applies; False: what the client has asked for and gets in any case."""
+
+
 class Port(msgspec.Struct, frozen=True):
     """A port that a plugin (or the core) declares. `default` names the adapter when the host's TOML names none."""
 
@@ -323,6 +344,11 @@ class Hooks:
     @hookspec
     def letters(self) -> Sequence[Letter]:
         """Kinds of letters."""
+        return ()
+
+    @hookspec
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        """Kinds of notifications that the plugin raises."""
         return ()
 
     @hookspec
