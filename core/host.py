@@ -16,16 +16,19 @@ from core.db.engine import Database
 from core.exchange.jobs import feed_waker
 from core.exchange.loader import plan_of
 from core.exchange.plugin import ExchangePlugin
+from core.help.plugin import HelpPlugin
 from core.identity.plugin import IdentityPlugin
 from core.notifications.plugin import NotificationsPlugin
+from core.notifications.services.templates import templates_of
+from core.notifications.settings import NotificationsSettings
 from core.plugin import CorePlugin
 from core.plugins import Manifest, assemble
 from core.ports.billing import Billing
 from core.roles.plugin import RolesPlugin
-from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Permission, Port
+from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Letter, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, ExchangePlugin)
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, HelpPlugin, ExchangePlugin)
 
 
 class Host:
@@ -43,6 +46,7 @@ class Host:
         self.manifest: Manifest = assemble(config, [part() for part in CORE], available)
         check_roles(config, self.manifest)
         check_datasets(self.manifest)
+        check_letters(self.manifest)
         self.secrets = Secrets(config.secret_key)
         self.zone = ZoneInfo(config.host.timezone)
 
@@ -126,6 +130,13 @@ def check_datasets(manifest: Manifest) -> None:
             plan_of(dataset, is_sqlite=True)
         except TypeError as error:
             raise ConfigError(f"dataset {dataset.name}: {error}") from error
+
+
+def check_letters(manifest: Manifest) -> None:
+    """The supplier's own templates must fit the letters. Raises ConfigError naming the file."""
+    settings = manifest.settings[NotificationsSettings]
+    assert isinstance(settings, NotificationsSettings)
+    templates_of(settings.templates, manifest.declared[Letter])
 
 
 def check_roles(config: Config, manifest: Manifest) -> None:

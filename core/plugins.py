@@ -16,9 +16,22 @@ from core.config import Config, ConfigError, decode
 from core.db.types import Base
 from core.db.uow import Routing
 from core.errors import ErrorKind
-from core.sdk import Adapter, CardSection, Dataset, Event, Forgetter, Hooks, Job, Letter, Permission, Port
+from core.sdk import (
+    Adapter,
+    CardSection,
+    Dataset,
+    Event,
+    Forgetter,
+    Hooks,
+    Job,
+    Letter,
+    MenuSection,
+    NotificationKind,
+    Permission,
+    Port,
+)
 from core.wiring import PluginError as PluginError
-from core.wiring import check_permissions, check_required, choose_adapters, route_events
+from core.wiring import check_kinds, check_menu, check_permissions, check_required, choose_adapters, route_events
 
 ENTRY_POINTS = "abonent.plugins"
 API = "/api/v1/"
@@ -30,8 +43,10 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("events", Event),
     ("jobs", Job),
     ("letters", Letter),
+    ("notification_kinds", NotificationKind),
     ("datasets", Dataset),
     ("card_sections", CardSection),
+    ("menu_sections", MenuSection),
     ("ports", Port),
     ("forgetters", Forgetter),
 )
@@ -239,6 +254,8 @@ def _collect(
     _refuse_strangers(config, plugins, quarantined)
     declared = {kind: tuple(items) for kind, items in gathering.declared.items()}
     check_permissions(declared[Permission], routes)
+    check_menu(declared[MenuSection], declared[Permission])
+    check_kinds(declared[NotificationKind], declared[Permission])
     chosen = choose_adapters(declared[Port], adapters, config)
     for plugin in plugins:
         check_required(plugin.name, gathering.ask(plugin, "requires"), declared[Port], chosen)

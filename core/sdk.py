@@ -140,6 +140,27 @@ class Letter(msgspec.Struct, frozen=True):
     text: str
 
 
+class NotificationKind(msgspec.Struct, frozen=True):
+    """A kind of notifications that a plugin raises (`core.notifications.public.Notify`): a bell entry and a letter.
+
+    The switches govern letters only; the bell entry is always made.
+    """
+
+    name: str
+    title: str
+    """Title of its switch in the settings, in Russian: «О счетах»."""
+    permission: str = ""
+    """Of those who hold the contract only roles with this permission are told; empty: all."""
+    email: bool = True
+    """False: the bell only."""
+    per_contract: bool = False
+    """A client switches its letters for each contract."""
+    default: bool = True
+    """That switch as long as nobody has touched it."""
+    master: bool = True
+    """«E-mail уведомления» applies; False: what the client has asked for and gets in any case."""
+
+
 class Port(msgspec.Struct, frozen=True):
     """A port that a plugin (or the core) declares. `default` names the adapter when the host's TOML names none."""
 
@@ -234,6 +255,28 @@ class CardSection(msgspec.Struct, frozen=True):
     build: Callable[[Context], Awaitable[CardBlock]]
 
 
+class MenuSection(msgspec.Struct, frozen=True):
+    """A section of the cabinet's menu, or a tab of one: shown to whoever may use it, by `order` and then by title."""
+
+    name: str
+    title: str
+    """In Russian."""
+    order: int = 1000
+    """The manual's menu counts in tens: payments 10, readings 30, history 40, and so on; others come last."""
+    parent: "MenuSection | None" = None
+    """The section whose tab this is; it is shown while it has a tab to show."""
+    permission: str | None = None
+    """Not shown to whoever has contracts and holds this on none of them."""
+    counter: Callable[[Context], Awaitable[int]] | None = None
+    """How many things wait there for the caller: unread notifications, answered appeals."""
+    available: Callable[[Context], Awaitable[bool]] | None = None
+    """A further condition of the caller's, where the permission does not say everything."""
+
+
+HISTORY = MenuSection("history", "История", 40)
+"""«История»: plugins declare its tabs with `parent=HISTORY`."""
+
+
 class Migrations(msgspec.Struct, frozen=True):
     """The folder of a plugin's migration scripts; its version table is `<plugin>_version`."""
 
@@ -304,6 +347,11 @@ class Hooks:
         return ()
 
     @hookspec
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        """Kinds of notifications that the plugin raises."""
+        return ()
+
+    @hookspec
     def datasets(self) -> Sequence[Dataset[Any]]:
         """Datasets that the company's systems may feed in."""
         return ()
@@ -311,6 +359,11 @@ class Hooks:
     @hookspec
     def card_sections(self) -> Sequence[CardSection]:
         """Sections of the contract's card, shown in the order of the plugins."""
+        return ()
+
+    @hookspec
+    def menu_sections(self) -> Sequence[MenuSection]:
+        """Sections of the menu, and tabs of «История»."""
         return ()
 
     @hookspec

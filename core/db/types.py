@@ -113,6 +113,10 @@ class any_of(sa.ColumnElement[bool]):  # noqa: N801 - reads as an SQL function
     def _from_objects(self) -> Any:
         return self.column._from_objects
 
+    def self_group(self, against: Any = None) -> Any:
+        """Itself: SQLAlchemy would write `... = 1` for SQLite, which then uses no index of the column."""
+        return self
+
     def get_children(self, **_: Any) -> Any:
         return (self.column, self.values)
 

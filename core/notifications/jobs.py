@@ -1,37 +1,28 @@
-"""Sending letters."""
+"""Jobs of notifications."""
 
-import jinja2
-import structlog
+from datetime import time
 
-from core.notifications.public import Secret, SendLetter
-from core.ports.mail import Mail, MailRefused, Message
-from core.sdk import Context, Job, Letter
+import msgspec
 
-_log = structlog.get_logger("abonent.mail")
-_TEMPLATES = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - plain text
+from core.notifications.public import Notify, SendLetter
+from core.notifications.services import delivery, forgetting, mailings, publishing, raising
+from core.sdk import Context, Every, Job
 
 
-async def send_letter(ctx: Context, order: SendLetter) -> None:
-    """Renders a letter and hands it to the mail port. A mailbox that refuses it for good ends the job."""
-    letter = next(letter for letter in ctx.declared(Letter) if letter.name == order.letter)
-    params = {"base_url": ctx.runtime.base_url, "supplier": ctx.runtime.supplier, **order.params}
-    if order.secret:
-        params[order.secret.form] = _reveal(ctx, order.secret)
-    message = Message(
-        id=order.id,
-        to=order.to,
-        subject=_TEMPLATES.from_string(letter.subject).render(params),
-        text=_TEMPLATES.from_string(letter.text).render(params),
-    )
-    try:
-        await ctx.port(Mail).send(message)
-    except MailRefused:
-        _log.warning("letter refused", letter=letter.name, id=order.id)
+class Forget(msgspec.Struct, frozen=True):
+    """Remove uploads that nobody published, and the account of letters of long ago."""
 
 
-def _reveal(ctx: Context, secret: Secret) -> str:
-    derive = {"code": ctx.secrets.code, "token": ctx.secrets.token, "password": ctx.secrets.password}[secret.form]
-    return derive(secret.purpose, secret.subject)
+async def forget(ctx: Context, _: Forget) -> None:
+    """Both, one after the other."""
+    await publishing.forget_uploads(ctx)
+    await delivery.forget(ctx)
 
 
-JOBS = (Job("notifications.send_letter", send_letter, SendLetter),)
+JOBS = (
+    Job("notifications.send_letter", delivery.send, SendLetter, attempts=delivery.ATTEMPTS),
+    Job("notifications.notify", raising.notify, Notify),
+    Job("notifications.mail_batch", mailings.send_batch, mailings.MailBatch),
+    Job("notifications.forget_files", forgetting.forget_files, forgetting.ForgetFiles),
+    Job("notifications.forget", forget, Forget, every=Every(at=time(3, 50))),
+)

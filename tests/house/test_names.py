@@ -34,9 +34,11 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Events", item.name) for item in hooks.events())
     yield from (("Jobs", item.name) for item in hooks.jobs())
     yield from (("Letters", item.name) for item in hooks.letters())
+    yield from (("Notification kinds", item.name) for item in hooks.notification_kinds())
     yield from (("Datasets", item.name) for item in hooks.datasets())
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
     yield from (("Card sections", item.name) for item in hooks.card_sections())
+    yield from (("Menu sections", item.name) for item in hooks.menu_sections())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
     yield from (("Forgetters", item.name) for item in hooks.forgetters())
@@ -53,8 +55,10 @@ SECTIONS = (
     "Events",
     "Jobs",
     "Letters",
+    "Notification kinds",
     "Errors",
     "Card sections",
+    "Menu sections",
     "Ports",
     "Adapters",
     "Forgetters",
@@ -69,6 +73,19 @@ def written(page: Path) -> Iterator[tuple[str, str]]:
             section = line.removeprefix("## ").strip()
         elif section in SECTIONS and (found := re.match(r"\|\s*`([^`]+)`\s*\|", line)):
             yield section, found[1]
+
+
+PREFIXED = {
+    "Permissions",
+    "Errors",
+    "Events",
+    "Jobs",
+    "Letters",
+    "Notification kinds",
+    "Datasets",
+    "Card sections",
+    "Menu sections",
+}
 
 
 def test_every_hook_is_compared() -> None:
@@ -89,7 +106,7 @@ def test_the_readme_names_what_is_declared_and_nothing_else(hooks: Hooks) -> Non
 @each_plugin
 def test_names_start_with_their_owner(hooks: Hooks) -> None:
     for section, name in declared(hooks):
-        if section in ("Permissions", "Errors", "Events", "Jobs", "Letters", "Datasets", "Card sections"):
+        if section in PREFIXED:
             prefix, dot, rest = name.partition(".")
             bare = hooks.name in CORE_NAMES and not dot
             assert bare or (prefix == hooks.name and rest), f"{section} {name}"
@@ -110,6 +127,8 @@ def test_texts_are_in_both_languages_and_hold_the_same_values(hooks: Hooks) -> N
 @each_plugin
 def test_what_people_read_is_in_russian(hooks: Hooks) -> None:
     titles = [item.title for item in hooks.permissions()] + [item.title for item in hooks.datasets()]
+    titles += [item.title for item in hooks.menu_sections()]
+    titles += [item.title for item in hooks.notification_kinds()]
     titles += [text for letter in hooks.letters() for text in (letter.subject, letter.text)]
     assert all(CYRILLIC.search(title) for title in titles)
 
