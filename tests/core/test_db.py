@@ -53,10 +53,10 @@ async def test_the_reader_is_exact_too(database: Database, value: str, kind: Mon
 
 
 async def test_the_reader_is_usable_after_a_call_that_was_given_up(database: Database) -> None:
-    slow: Query[int] = Query(sa.select(sa.func.count()).select_from(_numbers(3_000_000)), int)
+    slow: Query[int | None] = Query(sa.select(sa.func.count()).select_from(_numbers(3_000_000)), int)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(database.reader.first(slow), 0.02)
-    quick: Query[int] = Query(sa.select(sa.bindparam("number", type_=sa.Integer())), int)
+    quick: Query[int | None] = Query(sa.select(sa.bindparam("number", type_=sa.Integer())), int)
     found = await asyncio.gather(*[database.reader.first(quick, number=number) for number in range(20)])
     assert found == list(range(20))
 
