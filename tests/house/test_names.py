@@ -126,7 +126,9 @@ def test_what_people_read_is_in_russian(hooks: Hooks) -> None:
     titles = [item.title for item in hooks.permissions()] + [item.title for item in hooks.datasets()]
     titles += [item.title for item in hooks.notification_kinds()]
     titles += [text for letter in hooks.letters() for text in (letter.subject, letter.text)]
-    assert all(CYRILLIC.search(title) for title in titles)
+    # a subject may be nothing but a value
+    words = [re.sub(r"\{\{.*?\}\}", "", title).strip() for title in titles]
+    assert all(CYRILLIC.search(word) for word in words if word)
 
 
 @each_plugin

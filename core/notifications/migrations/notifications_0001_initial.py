@@ -75,11 +75,11 @@ def upgrade() -> None:
     op.create_table(
         "notifications_preferences",
         sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("email", sa.Boolean(), server_default=sa.text("1"), nullable=False),
-        sa.Column("magazine", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("start_on", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("email", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("magazine", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("start_on", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("start_days", sa.Integer(), server_default="4", nullable=False),
-        sa.Column("end_on", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("end_on", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("end_days", sa.Integer(), server_default="2", nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_notifications_preferences")),
     )
