@@ -18,6 +18,7 @@ from core.errors import PLUGIN_UNHEALTHY, Problem
 from core.host import Host
 from core.http import idempotency, openapi, problems
 from core.http.access import PUBLIC, provide_context
+from core.http.answers import Answer
 from core.http.bodies import StrictJson
 from core.http.middleware import Metrics, Observer
 from core.http.problems import ProblemBody
@@ -56,6 +57,7 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
         dependencies={"ctx": Provide(_provide_context, sync_to_thread=False)},
         dto=StrictJson,
         return_dto=None,
+        response_class=Answer,
         before_request=idempotency.before_request,
         exception_handlers={
             Problem: problems.on_problem,

@@ -16,6 +16,7 @@ from core.db.engine import Database
 from core.exchange.jobs import feed_waker
 from core.exchange.loader import plan_of
 from core.exchange.plugin import ExchangePlugin
+from core.help.plugin import HelpPlugin
 from core.identity.plugin import IdentityPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.notifications.services.templates import templates_of
@@ -27,7 +28,7 @@ from core.roles.plugin import RolesPlugin
 from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Letter, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, ExchangePlugin)
+CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, HelpPlugin, ExchangePlugin)
 
 
 class Host:

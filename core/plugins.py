@@ -25,12 +25,13 @@ from core.sdk import (
     Hooks,
     Job,
     Letter,
+    MenuSection,
     NotificationKind,
     Permission,
     Port,
 )
 from core.wiring import PluginError as PluginError
-from core.wiring import check_kinds, check_permissions, check_required, choose_adapters, route_events
+from core.wiring import check_kinds, check_menu, check_permissions, check_required, choose_adapters, route_events
 
 ENTRY_POINTS = "abonent.plugins"
 API = "/api/v1/"
@@ -45,6 +46,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("notification_kinds", NotificationKind),
     ("datasets", Dataset),
     ("card_sections", CardSection),
+    ("menu_sections", MenuSection),
     ("ports", Port),
     ("forgetters", Forgetter),
 )
@@ -252,6 +254,7 @@ def _collect(
     _refuse_strangers(config, plugins, quarantined)
     declared = {kind: tuple(items) for kind, items in gathering.declared.items()}
     check_permissions(declared[Permission], routes)
+    check_menu(declared[MenuSection], declared[Permission])
     check_kinds(declared[NotificationKind], declared[Permission])
     chosen = choose_adapters(declared[Port], adapters, config)
     for plugin in plugins:

@@ -255,6 +255,28 @@ class CardSection(msgspec.Struct, frozen=True):
     build: Callable[[Context], Awaitable[CardBlock]]
 
 
+class MenuSection(msgspec.Struct, frozen=True):
+    """A section of the cabinet's menu, or a tab of one: shown to whoever may use it, by `order` and then by title."""
+
+    name: str
+    title: str
+    """In Russian."""
+    order: int = 1000
+    """The manual's menu counts in tens: payments 10, readings 30, history 40, and so on; others come last."""
+    parent: "MenuSection | None" = None
+    """The section whose tab this is; it is shown while it has a tab to show."""
+    permission: str | None = None
+    """Not shown to whoever has contracts and holds this on none of them."""
+    counter: Callable[[Context], Awaitable[int]] | None = None
+    """How many things wait there for the caller: unread notifications, answered appeals."""
+    available: Callable[[Context], Awaitable[bool]] | None = None
+    """A further condition of the caller's, where the permission does not say everything."""
+
+
+HISTORY = MenuSection("history", "История", 40)
+"""«История»: plugins declare its tabs with `parent=HISTORY`."""
+
+
 class Migrations(msgspec.Struct, frozen=True):
     """The folder of a plugin's migration scripts; its version table is `<plugin>_version`."""
 
@@ -337,6 +359,11 @@ class Hooks:
     @hookspec
     def card_sections(self) -> Sequence[CardSection]:
         """Sections of the contract's card, shown in the order of the plugins."""
+        return ()
+
+    @hookspec
+    def menu_sections(self) -> Sequence[MenuSection]:
+        """Sections of the menu, and tabs of «История»."""
         return ()
 
     @hookspec

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from core.config import Config, ConfigError
 from core.db.uow import EventRoute, Routing
 from core.http.access import Access
-from core.sdk import ROLES, Adapter, Event, Job, NotificationKind, Permission, Port
+from core.sdk import ROLES, Adapter, Event, Job, MenuSection, NotificationKind, Permission, Port
 
 
 class PluginError(ConfigError):
@@ -26,6 +26,14 @@ def check_permissions(permissions: Sequence[Permission], routes: Iterable[HTTPRo
         access: Access = handler.opt["access"]
         if access.kind == "permission" and access.name not in known:
             raise PluginError(f"operation {handler.operation_id!r} asks for {access.name!r}, which nobody declares")
+
+
+def check_menu(sections: Iterable[MenuSection], permissions: Iterable[Permission]) -> None:
+    """A section of the menu asks for a permission that is declared."""
+    known = {item.name for item in permissions}
+    for section in sections:
+        if section.permission is not None and section.permission not in known:
+            raise PluginError(f"menu section {section.name!r} asks for {section.permission!r}, which nobody declares")
 
 
 def check_kinds(kinds: Iterable[NotificationKind], permissions: Iterable[Permission]) -> None:

@@ -9,10 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.contracts import datasets, errors, jobs, letters, permissions, routes
 from core.contracts.public import ContractLinked
-from core.contracts.services import card
+from core.contracts.services import card, links
 from core.contracts.settings import ContractSettings
 from core.ports.files import Files
-from core.sdk import CardSection, Dataset, ErrorKind, Event, Hooks, Job, Letter, Migrations, Permission
+from core.sdk import CardSection, Dataset, ErrorKind, Event, Forgetter, Hooks, Job, Letter, Migrations, Permission
 
 
 class ContractsPlugin(Hooks):
@@ -50,6 +50,9 @@ class ContractsPlugin(Hooks):
 
     def requires(self) -> Sequence[type]:
         return (Files,)
+
+    def forgetters(self) -> Sequence[Forgetter]:
+        return (Forgetter("contracts.links", links.forget),)
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

@@ -1,13 +1,17 @@
 """Opens a database by its URL. SQLite is the embedded default, PostgreSQL the production choice."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from core.db.reader import PostgresReader, Reader, SqliteReader
+
+_WAL_ATTEMPTS, _WAL_PAUSE_SECONDS = 200, 0.05
 
 
 class Database:
@@ -49,9 +53,22 @@ def _sqlite(url: sa.URL, lock_seconds: float) -> tuple[AsyncEngine, Reader]:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     cursor: sqlite3.Cursor = connection.cursor()
-    for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on"):
+    _switch_to_wal(cursor)
+    for pragma in ("synchronous=normal", "foreign_keys=on"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Makes a new file a WAL file, which it stays. SQLite does not wait for the lock here, so we do."""
+    for left in range(_WAL_ATTEMPTS, -1, -1):
+        try:
+            cursor.execute("PRAGMA journal_mode=wal")
+            return
+        except sqlite3.OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+        await_only(asyncio.sleep(_WAL_PAUSE_SECONDS))
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

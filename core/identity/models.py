@@ -160,6 +160,16 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(primary_key=True)
 
 
+class Agreement(Base):
+    """The user agreement published last: one row, or none yet."""
+
+    __tablename__ = "identity_agreement"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str]
+    published_at: Mapped[datetime]
+
+
 class ServiceAccount(Base):
     """Credentials of one of the company's systems."""
 

@@ -12,7 +12,7 @@ from core.identity.events import AccountClosed
 from core.identity.services import closing
 from core.identity.settings import IdentitySettings
 from core.ports.sms import Sms
-from core.sdk import ErrorKind, Event, Forgetter, Hooks, Job, Letter, Migrations
+from core.sdk import ErrorKind, Event, Forgetter, Hooks, Job, Letter, MenuSection, Migrations
 
 
 class IdentityPlugin(Hooks):
@@ -38,6 +38,9 @@ class IdentityPlugin(Hooks):
 
     def letters(self) -> Sequence[Letter]:
         return letters.LETTERS
+
+    def menu_sections(self) -> Sequence[MenuSection]:
+        return (MenuSection("profile", "Профиль", 90),)
 
     def requires(self) -> Sequence[type]:
         return (Sms,)

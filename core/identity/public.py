@@ -4,6 +4,9 @@ use cases that other parts and operators need."""
 from core.identity.domain import normal_email as normal_email
 from core.identity.events import AccountClosed as AccountClosed
 from core.identity.models import Account as Account
+from core.identity.services.agreement import agreement_version as agreement_version
+from core.identity.services.agreement import initial_agreement_version as initial_agreement_version
+from core.identity.services.agreement import publish_agreement as publish_agreement
 from core.identity.services.invitations import INVITATION as INVITATION
 from core.identity.services.invitations import invite as invite
 from core.identity.services.operators import create_service_account as create_service_account

@@ -13,7 +13,7 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_days: Count = 30
     """A session ends so long after the sign-in."""
     agreement_version: str = "1"
-    """Version of the user agreement that a registration accepts."""
+    """Version of the user agreement that a registration accepts until staff publishes another."""
     failures: Count = 10
     """Failed sign-ins of one e-mail address until further ones are refused."""
     failures_per_network: Count = 100

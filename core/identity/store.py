@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from core.identity.domain import SEEN_EVERY
 from core.identity.models import (
     Account,
+    Agreement,
     Challenge,
     Code,
     Recovery,
@@ -152,6 +153,7 @@ class ServiceRow(msgspec.Struct, frozen=True):
     scopes: str
 
 
+AGREEMENT = Query(sa.select(Agreement.version), str)
 SERVICE = Query(
     sa.select(ServiceAccount.id, ServiceAccount.scopes).where(
         ServiceAccount.key_hash == sa.bindparam("key_hash"), ServiceAccount.disabled_at.is_(None)

@@ -12,7 +12,7 @@ from core.notifications.services import forgetting
 from core.notifications.settings import NotificationsSettings
 from core.ports.files import Files
 from core.ports.mail import Mail
-from core.sdk import ErrorKind, Forgetter, Hooks, Job, Letter, Migrations
+from core.sdk import ErrorKind, Forgetter, Hooks, Job, Letter, MenuSection, Migrations
 
 
 class NotificationsPlugin(Hooks):
@@ -32,6 +32,9 @@ class NotificationsPlugin(Hooks):
 
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
+
+    def menu_sections(self) -> Sequence[MenuSection]:
+        return (MenuSection("notifications", "Уведомления", 100),)
 
     def letters(self) -> Sequence[Letter]:
         return letters.LETTERS

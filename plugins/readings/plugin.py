@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from core.sdk import Dataset, ErrorKind, Event, Hooks, Job, Migrations, Permission
+from core.sdk import HISTORY, Dataset, ErrorKind, Event, Hooks, Job, MenuSection, Migrations, Permission
 from plugins.readings import datasets, errors, jobs, permissions, routes
 from plugins.readings.public import SUBMITTED, ReadingsSubmitted
 from plugins.readings.settings import ReadingsSettings
@@ -38,6 +38,12 @@ class ReadingsPlugin(Hooks):
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
+
+    def menu_sections(self) -> Sequence[MenuSection]:
+        return (
+            MenuSection("readings.form", "Показания", 30, permission=permissions.SUBMIT.name),
+            MenuSection("readings.history", "Показания", 30, parent=HISTORY, permission=permissions.SUBMIT.name),
+        )
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

@@ -1,7 +1,9 @@
 """Exact values, the reader and the unit of work on both databases."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -46,3 +48,13 @@ async def test_a_quantity_is_exact(database: Database, value: str) -> None:
 def test_what_does_not_fit_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         Money().process_bind_param(Decimal(value), sa.create_engine("sqlite://").dialect)
+
+
+async def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    async def open_and_write(number: int) -> None:
+        database = Database(f"sqlite:///{tmp_path}/new.db")
+        async with database.writer.begin() as connection:
+            await connection.execute(sa.text(f"CREATE TABLE t{number} (a INTEGER)"))
+        await database.close()
+
+    await asyncio.gather(*[open_and_write(number) for number in range(8)])

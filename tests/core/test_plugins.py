@@ -16,6 +16,7 @@ from core.sdk import (
     Event,
     Hooks,
     Letter,
+    MenuSection,
     Permission,
     Port,
     permission,
@@ -53,6 +54,7 @@ DECLARED: dict[str, Any] = {
     "jobs": job,
     "letters": lambda name: Letter(name, "Тема", "Текст"),
     "datasets": dataset,
+    "menu_sections": lambda name: MenuSection(name, "Раздел"),
 }
 
 

@@ -38,6 +38,7 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Datasets", item.name) for item in hooks.datasets())
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
     yield from (("Card sections", item.name) for item in hooks.card_sections())
+    yield from (("Menu sections", item.name) for item in hooks.menu_sections())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
     yield from (("Forgetters", item.name) for item in hooks.forgetters())
@@ -57,6 +58,7 @@ SECTIONS = (
     "Notification kinds",
     "Errors",
     "Card sections",
+    "Menu sections",
     "Ports",
     "Adapters",
     "Forgetters",
@@ -82,6 +84,7 @@ PREFIXED = {
     "Notification kinds",
     "Datasets",
     "Card sections",
+    "Menu sections",
 }
 
 
@@ -124,6 +127,7 @@ def test_texts_are_in_both_languages_and_hold_the_same_values(hooks: Hooks) -> N
 @each_plugin
 def test_what_people_read_is_in_russian(hooks: Hooks) -> None:
     titles = [item.title for item in hooks.permissions()] + [item.title for item in hooks.datasets()]
+    titles += [item.title for item in hooks.menu_sections()]
     titles += [item.title for item in hooks.notification_kinds()]
     titles += [text for letter in hooks.letters() for text in (letter.subject, letter.text)]
     # a subject may be nothing but a value

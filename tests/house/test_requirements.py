@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from tests.house.recorder import catalogue
@@ -39,7 +40,9 @@ def test_left_badly(broken: None) -> None:
 def run(folder: Path, code: str, *options: str) -> subprocess.CompletedProcess[str]:
     """pytest in a process of its own, with the recorder."""
     (folder / "test_sample.py").write_text(code, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "core.testing.plugin", "-p", "tests.house.recorder"]
+    installed = any(point.value == "core.testing.plugin" for point in entry_points(group="pytest11"))
+    plugins = ["tests.house.recorder"] if installed else ["core.testing.plugin", "tests.house.recorder"]
+    command = [sys.executable, "-m", "pytest", "-q", *[part for name in plugins for part in ("-p", name)]]
     return subprocess.run(
         [*command, "-p", "no:cacheprovider", f"--rootdir={folder}", *options, str(folder / "test_sample.py")],
         cwd=ROOT,

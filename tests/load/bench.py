@@ -54,7 +54,6 @@ class Round(msgspec.Struct, frozen=True):
 
 async def main() -> None:
     """All sections."""
-    os.sched_setaffinity(0, {LOAD_CORE})
     with folder() as made:
         async with supplier(SERVER, made) as postgres:
             await form_section(postgres)
@@ -73,6 +72,17 @@ def folder() -> Iterator[Path]:
     """A folder for one host."""
     with tempfile.TemporaryDirectory(prefix="abonent-bench-") as made:
         yield Path(made)
+
+
+@contextlib.contextmanager
+def on_load_core() -> Iterator[None]:
+    """The load generator's share of the machine; servers have the first core, the database goes where it likes."""
+    everywhere = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {LOAD_CORE})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, everywhere)
 
 
 # ---- the form of a contract
@@ -105,6 +115,7 @@ async def running_all(made: Supplier, names: tuple[str, ...]) -> AsyncIterator[d
     """Servers on one database, each in a process of its own."""
     environment = {"ABONENT_CONFIG": str(made.config), DATABASE_ENV: made.database}
     async with AsyncExitStack() as stack:
+        stack.enter_context(on_load_core())
         yield {name: await stack.enter_async_context(served(name, **environment)) for name in names}
 
 

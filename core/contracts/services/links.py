@@ -223,11 +223,16 @@ async def remove(ctx: Context, contract_id: str) -> None:
 async def release_all(ctx: Context, account_id: str) -> None:
     """Takes every contract, linked or pending, out of a closed account: its roles are free again (IDN-27)."""
     async with ctx.uow() as uow:
-        gone = await uow.execute(
-            sa.delete(ContractLink).where(ContractLink.account_id == account_id).returning(ContractLink.contract_id)
-        )
-        for (contract_id,) in gone.all():
-            uow.audit("contracts.released", contract_id, account=account_id)
+        await forget(uow, account_id)
+
+
+async def forget(uow: UnitOfWork, account_id: str) -> None:
+    """The same in a transaction of another's: at the erasure, for a link that came while the account was closing."""
+    gone = await uow.execute(
+        sa.delete(ContractLink).where(ContractLink.account_id == account_id).returning(ContractLink.contract_id)
+    )
+    for (contract_id,) in gone.all():
+        uow.audit("contracts.released", contract_id, account=account_id)
 
 
 async def forget_pending(ctx: Context) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from core.identity import domain, errors, schemas
 from core.identity.models import Account
 from core.identity.services import accounts, codes, limits, sessions
+from core.identity.services.agreement import agreement_version
 from core.identity.services.sessions import Opening
 from core.identity.settings import IdentitySettings
 from core.passwords import hash_password
@@ -19,7 +20,7 @@ async def register(ctx: Context, data: schemas.Registration) -> Opening:
         raise Problem(INVALID, errors=wrong)
     allowed = ctx.settings(IdentitySettings).registrations_per_hour
     await limits.take(ctx, limits.from_network(ctx, "registration", allowed))
-    hashed = await hash_password(data.password)
+    hashed, version = await hash_password(data.password), await agreement_version(ctx)
     account_id = new_id()
     async with ctx.uow() as uow:
         created = await uow.execute(
@@ -30,7 +31,7 @@ async def register(ctx: Context, data: schemas.Registration) -> Opening:
                 email=email,
                 password_hash=hashed,
                 advertising=data.advertising,
-                agreement_version=ctx.settings(IdentitySettings).agreement_version,
+                agreement_version=version,
                 agreement_accepted_at=uow.now,
                 created_at=uow.now,
             )
@@ -57,11 +58,11 @@ async def accept_agreement(ctx: Context, agreement: bool) -> schemas.Me:
     """The first step of somebody who was invited and has never seen the registration form."""
     if not agreement:
         raise Problem(INVALID, errors=[FieldProblem("agreement", errors.AGREEMENT_REQUIRED)])
+    version = await agreement_version(ctx)
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
         if account.agreement_accepted_at is not None:
             raise Problem(errors.AGREED_ALREADY)
-        version = ctx.settings(IdentitySettings).agreement_version
         await accounts.change(uow, ctx.actor.id, agreement_version=version, agreement_accepted_at=uow.now)
         uow.audit("identity.agreement_accepted", ctx.actor.id, version=version)
     return await accounts.me(ctx, ctx.actor.id)

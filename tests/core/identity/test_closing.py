@@ -32,6 +32,8 @@ DELETION = "/api/v1/profile/deletion"
 YES = {"password": PASSWORD, "confirmed": True}
 CONTRACT = {"id": "C-1", "number": "78000000012345", "name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"}
 
+PENDING = {**CONTRACT, "id": "C-2", "number": "78000000012346"}
+
 
 async def delete(caller: Caller) -> None:
     """Deletes the caller's account."""
@@ -119,20 +121,45 @@ async def test_the_address_registers_again_as_somebody_new(cabinet: Cabinet) -> 
 
 @pytest.mark.requirement("IDN-27")
 async def test_contracts_and_roles_are_released(cabinet: Cabinet, clock: MovableClock) -> None:
-    await cabinet.load("contracts", CONTRACT)
+    await cabinet.load("contracts", CONTRACT, PENDING)
+    await cabinet.load("contract_emails", {"contract_id": "C-2", "email": "dogovor@romashka.example"})
     leaving, staying = await cabinet.client(), await cabinet.client("petrov@example.ru")
     ctx = Context(cabinet.runtime)
     await grant(ctx, await account_id(leaving), "C-1", "Администратор")
     await grant(ctx, await account_id(staying), "C-1", "Бухгалтер")
+    asked = await leaving.post(
+        "/api/v1/contracts", json={"number": PENDING["number"], "email": "dogovor@romashka.example"}
+    )
+    assert asked.status_code == 202
+    link = await cabinet.link_token("dogovor@romashka.example")
+    requests = "/api/v1/roles/contracts/C-1/requests"
+    assert refusal(await staying.post(requests, json={"text": "Прошу роль"})) == (409, "contract_administrator_exists")
     sent = len(await cabinet.letters(EMAIL))
     await delete(leaving)
     await cabinet.drain()
-    await grant(ctx, await account_id(staying), "C-1", "Администратор")  # the place is free
-    assert (await staying.get("/api/v1/contracts/C-1")).json()["role"] == "Администратор"
+    (item,) = (await staying.get("/api/v1/contracts")).json()["items"]
+    assert (item["id"], item["role"], item["administrator_requestable"]) == ("C-1", "Бухгалтер", True)
+    assert (await staying.post(requests, json={"text": "Прошу роль"})).status_code == 201
+    opened = await cabinet.anonymous().post("/api/v1/contracts/confirmations", json={"token": link})
+    assert refusal(opened) == (404, "confirmation_gone")
     clock.move(timedelta(days=40))
-    staying = await sign_in(cabinet, "petrov@example.ru")
-    assert await contract_ids(staying) == ["C-1"]
+    assert await contract_ids(await sign_in(cabinet, "petrov@example.ru")) == ["C-1"]
     assert len(await cabinet.letters(EMAIL)) == sent
+
+
+async def test_a_link_that_came_while_the_account_was_closing_is_erased(cabinet: Cabinet, clock: MovableClock) -> None:
+    await cabinet.load("contracts", CONTRACT)
+    leaving, staying = await cabinet.client(), await cabinet.client("petrov@example.ru")
+    former = await account_id(leaving)
+    await delete(leaving)
+    await cabinet.drain()
+    ctx = Context(cabinet.runtime)
+    await grant(ctx, former, "C-1", "Администратор")
+    clock.move(timedelta(days=31))
+    await cabinet.drain()
+    staying = await sign_in(cabinet, "petrov@example.ru")
+    await grant(ctx, await account_id(staying), "C-1", "Администратор")
+    assert await contract_ids(staying) == ["C-1"]
 
 
 async def test_nobody_writes_to_a_closed_account(cabinet: Cabinet) -> None:

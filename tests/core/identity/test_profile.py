@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from core.context import Context
+from core.contracts.public import grant
 from core.identity.public import contact, set_advertising
 from core.testing.cabinet import PASSWORD, Cabinet, Caller
 from core.testing.clock import MovableClock
 from tests.core.identity.visitors import EMAIL, WRONG, another, codes, deeds, is_in, refusal, sign_in, try_password
 
 PROFILE = "/api/v1/profile"
+CONTRACT = {"id": "C-1", "number": "78000000012345", "name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"}
 NAMES = {
     "surname": "Иванова",
     "given_name": "Анна",
@@ -106,6 +108,11 @@ async def test_two_editors_of_a_profile_do_not_overwrite_each_other(cabinet: Cab
 @pytest.mark.requirement("IDN-23")
 async def test_a_new_address_is_the_login_at_once_and_unconfirmed(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
+    await cabinet.load("contracts", CONTRACT)
+    account_id = (await caller.get("/api/v1/sessions/current")).json()["account_id"]
+    await grant(Context(cabinet.runtime), account_id, "C-1", "Энергетик")
+    submissions = "/api/v1/readings/contracts/C-1/submissions"
+    assert refusal(await caller.post(submissions, json={})) == (422, "invalid")  # would be taken, if there were any
     sent = len(await cabinet.letters(EMAIL))
     assert (await caller.put(f"{PROFILE}/email", json={"email": "New@Example.ru"})).status_code == 204
     shown = await profile(caller)
@@ -116,11 +123,13 @@ async def test_a_new_address_is_the_login_at_once_and_unconfirmed(cabinet: Cabin
     assert len(notices) == sent + 1
     assert notices[0].subject == "Изменён адрес электронной почты"
     assert "new@example.ru" not in notices[0].text.lower()
+    assert refusal(await caller.post(submissions, json={})) == (403, "email_not_confirmed")
     code = await cabinet.code_for("new@example.ru")
     wrong = await caller.post("/api/v1/registration/email-confirmation", json={"code": another(code)})
     assert codes(wrong) == {("code", "code_wrong")}
     await caller.post("/api/v1/registration/email-confirmation", json={"code": code})
     assert (await profile(caller))["email_confirmed"] is True
+    assert refusal(await caller.post(submissions, json={})) == (422, "invalid")
 
 
 @pytest.mark.requirement("IDN-23")

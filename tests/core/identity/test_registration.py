@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.identity.models import Account
 from core.testing.cabinet import PASSWORD, Cabinet
 from core.testing.clock import MovableClock
-from tests.core.identity.visitors import EMAIL, another, codes, everything_stored, refusal
+from tests.core.identity.visitors import EMAIL, another, codes, everything_stored, refusal, sign_in
 
 REGISTRATION = "/api/v1/registration"
 FORM: dict[str, Any] = {"email": EMAIL, "password": PASSWORD, "agreement": True}
@@ -181,7 +181,11 @@ async def test_the_profile_asks_for_a_code_until_the_address_is_confirmed(
 @pytest.mark.requirement("IDN-09", "IDN-10", "IDN-11", "CTR-14")
 async def test_the_hard_gates_open_one_after_the_other(cabinet: Cabinet) -> None:
     caller = await cabinet.register()
-    assert (await caller.get("/api/v1/contracts")).json()["code"] == "onboarding_incomplete"
+    for closed in ("/api/v1/contracts", "/api/v1/readings/contracts", "/api/v1/roles/requests"):
+        assert refusal(await caller.get(closed)) == (403, "onboarding_incomplete"), closed
+    assert (await caller.get("/api/v1/sessions/current")).json()["step"] == "personal_data"
+    leaving = await sign_in(cabinet)
+    assert (await leaving.delete("/api/v1/sessions/current")).status_code == 204
     blank = await caller.put("/api/v1/profile/personal-data", json={"surname": " ", "given_name": ""})
     assert codes(blank) == {("given_name", "required")}
     blank = await caller.put("/api/v1/profile/personal-data", json={"surname": " ", "given_name": "Анна"})
@@ -191,7 +195,8 @@ async def test_the_hard_gates_open_one_after_the_other(cabinet: Cabinet) -> None
     names |= {"position": "Энергетик", "address": "СПб"}
     assert (await caller.put("/api/v1/profile/personal-data", json=names)).status_code == 204
     assert (await caller.get("/api/v1/sessions/current")).json()["step"] == "phone"
-    assert (await caller.get("/api/v1/contracts")).status_code == 403
+    for closed in ("/api/v1/contracts", "/api/v1/readings/contracts", "/api/v1/roles/requests"):
+        assert refusal(await caller.get(closed)) == (403, "onboarding_incomplete"), closed
     for wrong in ("", "телефон", "+7 921 866", "+7 921 866-22-9444", "+1 921 866-22-94"):
         refused = await caller.put("/api/v1/profile/phone", json={"phone": wrong})
         assert refused.status_code == 422, wrong
@@ -199,6 +204,9 @@ async def test_the_hard_gates_open_one_after_the_other(cabinet: Cabinet) -> None
     profile = (await caller.get("/api/v1/profile")).json()
     assert profile["phone"] == "+79218662294"
     assert {name: profile[name] for name in names} == names
+    assert (await caller.get("/api/v1/sessions/current")).json()["step"] == "done"
+    for opened in ("/api/v1/contracts", "/api/v1/readings/contracts", "/api/v1/roles/requests"):
+        assert (await caller.get(opened)).status_code == 200, opened
     assert (await caller.get("/api/v1/contracts")).json() == {"items": [], "next": None}
 
 

@@ -1,0 +1,1 @@
+"""Help: questions and answers, documents, the menu, and who the supplier is."""
