@@ -44,6 +44,29 @@ async def test_a_quantity_is_exact(database: Database, value: str) -> None:
         assert str(await connection.scalar(bound)) == value
 
 
+@pytest.mark.parametrize("kind", [Money(), Quantity()])
+@pytest.mark.parametrize("value", ["999999999999.99", "123456789012.30", "0.01", "-1.5", "100", "0"])
+async def test_the_reader_is_exact_too(database: Database, value: str, kind: Money | Quantity) -> None:
+    given = sa.bindparam("given", type_=kind)
+    query: Query[Decimal] = Query(sa.select(given, sa.literal(Decimal(value), kind)), lambda *columns: sum(columns))
+    assert await database.reader.first(query, given=Decimal(value)) == 2 * Decimal(value)
+
+
+async def test_the_reader_is_usable_after_a_call_that_was_given_up(database: Database) -> None:
+    slow: Query[int | None] = Query(sa.select(sa.func.count()).select_from(_numbers(3_000_000)), int)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(database.reader.first(slow), 0.02)
+    quick: Query[int | None] = Query(sa.select(sa.bindparam("number", type_=sa.Integer())), int)
+    found = await asyncio.gather(*[database.reader.first(quick, number=number) for number in range(20)])
+    assert found == list(range(20))
+
+
+def _numbers(count: int) -> sa.CTE:
+    """A table of so many rows, made on the way."""
+    first = sa.select(sa.literal(1).label("n")).cte("numbers", recursive=True)
+    return first.union_all(sa.select(first.c.n + 1).where(first.c.n < count))
+
+
 @pytest.mark.parametrize("value", ["NaN", "0.001"])
 def test_what_does_not_fit_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="does not fit"):

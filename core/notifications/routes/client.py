@@ -4,7 +4,7 @@ from litestar.response import Stream
 
 from core.notifications import errors, schemas
 from core.notifications.services import bell, preferences
-from core.sdk import ACCOUNT, Ctx, Cursor, JSONBody, Limit, Page, PathId, download, get, patch, put
+from core.sdk import ACCOUNT, Ctx, Cursor, JSONBody, Limit, Page, PathId, download, get, patch, permission, put
 
 
 @get("/api/v1/notifications", access=ACCOUNT, operation_id="notifications", tags=["notifications"])
@@ -115,7 +115,7 @@ async def notification_contracts(
 
 @patch(
     "/api/v1/notifications/preferences/contracts/{contract_id:str}",
-    access=ACCOUNT,
+    access=permission("contracts.view"),
     operation_id="switch_contract_notifications",
     tags=["notifications"],
 )

@@ -1,6 +1,6 @@
 """The form of a contract as a careful FastAPI developer writes it: response models, an async session, eager loading.
 
-No authentication. Relationships are loaded with one query a level (`selectinload`), the one-to-one ones joined.
+No authentication. The tree is loaded with one joined query, what was transmitted with another.
 """
 
 import os
@@ -20,9 +20,9 @@ from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     contains_eager,
+    joinedload,
     mapped_column,
     relationship,
-    selectinload,
 )
 
 from tests.load.serve import DATABASE_ENV
@@ -314,13 +314,13 @@ app = FastAPI(lifespan=lifespan)
 async def readings_form(contract_id: str, db: Annotated[AsyncSession, Depends(session)]) -> FormOut:
     today = datetime.now(ZONE).date()
     window = (await db.scalars(window_of(contract_id, today))).first()
-    contract = (await db.scalars(CONTRACT, {"contract_id": contract_id})).first()
+    contract = (await db.scalars(CONTRACT, {"contract_id": contract_id})).unique().first()
     if contract is None:
         raise HTTPException(404)
     sent: dict[str, Transmission] = {}
     if window is not None:
         found = await db.scalars(TRANSMISSIONS, {"contract_id": contract_id, "month": window.month})
-        sent = {transmission.meter_id: transmission for transmission in found}
+        sent = {transmission.meter_id: transmission for transmission in found.unique()}
     view = View(today, sent, window is not None and is_open(window, today))
     objects = [object_out(subject, view) for subject in contract.objects if in_use(subject, today)]
     total = add(subject.consumption for subject in objects)
@@ -348,17 +348,17 @@ def window_of(contract_id: str, today: date) -> sa.Select[Window]:
     return sa.select(Window).where(Window.contract_id == contract_id).order_by(rank, past.desc(), Window.month).limit(1)
 
 
-# What is closed is left out in Python: criteria inside the loader options would be hashed anew for every request and
-# cost this peer a third of its speed.
-_POINTS = selectinload(Contract.objects).selectinload(EnergyObject.points)
-_METERS = _POINTS.selectinload(MeteringPoint.meters)
+# The fastest of the usual ways: one joined query takes half the time of a `selectinload` for each level, and what is
+# closed is left out in Python, because criteria inside loader options are hashed anew for every request.
+_OBJECTS = joinedload(Contract.objects)
+_METERS = _OBJECTS.joinedload(EnergyObject.points).joinedload(MeteringPoint.meters)
 CONTRACT = (
     sa.select(Contract)
     .where(Contract.id == sa.bindparam("contract_id"))
     .options(
-        selectinload(Contract.objects).joinedload(EnergyObject.state),
+        _OBJECTS.joinedload(EnergyObject.state),
         _METERS.joinedload(Meter.state),
-        _METERS.selectinload(Meter.registers).joinedload(Register.previous),
+        _METERS.joinedload(Meter.registers).joinedload(Register.previous),
     )
 )
 TRANSMISSIONS = (
@@ -369,7 +369,7 @@ TRANSMISSIONS = (
         Transmission.month == sa.bindparam("month"),
         ~Transmission.replaced,
     )
-    .options(contains_eager(Transmission.submission), selectinload(Transmission.values))
+    .options(contains_eager(Transmission.submission), joinedload(Transmission.values))
 )
 
 
