@@ -147,7 +147,7 @@ class NotificationContract(msgspec.Struct, frozen=True):
 class NotificationSwitches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Switches to set; the others stay as they are."""
 
-    switches: Annotated[dict[str, bool], msgspec.Meta(max_length=100)] = {}
+    switches: Annotated[dict[str, bool], msgspec.Meta(min_length=1, max_length=100)]
 
 
 # ---- what staff sends and reads
