@@ -1,7 +1,7 @@
 """What the requirements accept, over HTTP."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 import pytest
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from core.contracts.models import Contract
 from core.ports.billing import Billing
+from core.testing.billing import BillingSimulator
 from core.testing.cabinet import Cabinet, Caller
-from core.testing.flaky_billing import FlakyBilling
 from plugins.readings.models import Transmission
 from tests.plugins.readings.supplier import client, contract, insert
 
@@ -362,19 +362,21 @@ async def test_the_company_receives_each_value_once_and_in_order(supplier: Cabin
     assert (await caller.get("/api/v1/exchange/feed")).status_code == 403
 
 
-async def test_readings_wait_for_a_billing_that_is_down(supplier: Cabinet) -> None:
-    billing = FlakyBilling()
-    billing.down = True
+@pytest.mark.parametrize("trouble", ["before", "after"])
+async def test_readings_wait_for_a_billing_that_is_down(supplier: Cabinet, trouble: Literal["before", "after"]) -> None:
+    billing = BillingSimulator()
+    billing.book.trouble = trouble
     cast(dict[type, Any], supplier.runtime.ports)[Billing] = billing
     caller = await client(supplier)
     assert (await submit(caller, M1)).json()["message"] == LITERAL
     await supplier.drain()
-    assert billing.facts == []
-    billing.down = False
+    assert (await meters(caller))["m1"]["transmission"]["state"] == "transmitted"
+    billing.book.trouble = ""
     for _ in range(3):
         supplier.clock.move(timedelta(minutes=10))
         await supplier.drain()
-    assert [fact.kind for fact in billing.facts if fact.kind.startswith("readings.")] == ["readings.submitted"]
+    taken = [fact.kind for fact in billing.book.facts.values() if fact.kind.startswith("readings.")]
+    assert taken == ["readings.submitted"]
     assert (await meters(caller))["m1"]["transmission"]["state"] == "accepted"
 
 
