@@ -26,9 +26,10 @@ from core.http.routing import route
 from core.plugins import API
 
 OnOpen = Callable[[Runtime], AbstractAsyncContextManager[None]]
+Describe = Callable[[Litestar], dict[str, Any]]
 
 
-def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
+def create_app(host: Host, *, on_open: OnOpen | None = None, describe: Describe = openapi.describe) -> Observer:
     """The ASGI application (its `.app` is Litestar). `on_open` runs beside it with its runtime: the worker."""
     metrics = Metrics()
     routes = [*host.manifest.routes, *_closed_sections(host)]
@@ -69,7 +70,7 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
         request_max_body_size=host.config.host.max_body,
         logging_config=None,
     )
-    app.state.description = openapi.describe(app)
+    app.state.description = describe(app)
     return Observer(app, metrics, host.config.host.trusted_proxies)
 
 

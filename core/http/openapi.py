@@ -54,8 +54,7 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     schemas["Problem"] = _problem_schema()
     for component in schemas.values():
         _discriminate(component, schemas)
-    for name in [name for name in schemas if not name.isidentifier()]:
-        _rename(schema, name, "".join(re.findall(r"[A-Za-z0-9]+(?=_|$)", name)[::-1]))
+    _rename_generics(schema)
     for item in schema["paths"].values():
         for method, operation in item.items():
             handler = operations.get(operation.get("operationId", "")) if isinstance(operation, dict) else None
@@ -64,24 +63,28 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     return schema
 
 
-def _rename(schema: dict[str, Any], name: str, better: str) -> None:
-    """Gives a component a name that code generators can use: `Page_core.contracts.schemas.ContractItem_` is none."""
+def _rename_generics(schema: dict[str, Any]) -> None:
+    """Gives components names that code generators can use: `Page_core.contracts.schemas.ContractItem_` is none."""
     schemas = schema["components"]["schemas"]
-    if better in schemas:
-        raise ValueError(f"two schemas would be called {better}")
-    schemas[better] = schemas.pop(name)
-    _point(schema, f"#/components/schemas/{name}", f"#/components/schemas/{better}")
+    references = {}
+    for name in [name for name in schemas if not name.isidentifier()]:
+        better = "".join(re.findall(r"[A-Za-z0-9]+(?=_|$)", name)[::-1])
+        if better in schemas:
+            raise ValueError(f"two schemas would be called {better}")
+        schemas[better] = schemas.pop(name)
+        references[f"#/components/schemas/{name}"] = f"#/components/schemas/{better}"
+    _point(schema, references)
 
 
-def _point(node: Any, old: str, new: str) -> None:
+def _point(node: Any, references: dict[str, str]) -> None:
     if isinstance(node, dict):
-        if node.get("$ref") == old:
-            node["$ref"] = new
+        if node.get("$ref") in references:
+            node["$ref"] = references[node["$ref"]]
         for value in node.values():
-            _point(value, old, new)
+            _point(value, references)
     elif isinstance(node, list):
         for item in node:
-            _point(item, old, new)
+            _point(item, references)
 
 
 def _complete_operation(operation: dict[str, Any], handler: HTTPRouteHandler, method: Method) -> None:

@@ -20,7 +20,7 @@ from core.identity.public import create_service_account, create_staff
 from core.jobs import Drained, drain
 from core.ports.mail import Mail
 from core.testing.clock import MovableClock
-from core.testing.description import Description
+from core.testing.description import Description, description_of
 
 PASSWORD = "Abcdef12"  # noqa: S105 - the manual's example
 SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
@@ -50,7 +50,7 @@ class Cabinet:
 
     def __init__(self, host: Host, app: Observer, clock: MovableClock) -> None:
         self.host, self.app, self.clock = host, app, clock
-        self.description = Description(app.app.state.description)
+        self.description = description_of(app.app)
         self._callers: list[Caller] = []
 
     @property
@@ -171,7 +171,7 @@ def config_for_tests(database_url: str, data_dir: Path, **changes: Any) -> Confi
 @asynccontextmanager
 async def running(host: Host, clock: MovableClock) -> AsyncIterator[Cabinet]:
     """The cabinet of a host, started and stopped."""
-    app = create_app(host)
+    app = create_app(host, describe=lambda app: description_of(app).document)
     started, ended = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
