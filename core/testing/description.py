@@ -77,7 +77,8 @@ _KNOWN: dict[frozenset[Any], Description] = {}
 def description_of(app: Litestar) -> Description:
     """What an application's answers are held to; made once for all applications of the same handlers."""
     routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
-    key = frozenset((route.path, handler.fn) for route in routes for handler in route.route_handlers)
+    ours = [(route.path, handler) for route in routes for handler in route.route_handlers if "access" in handler.opt]
+    key = frozenset((path, handler.fn) for path, handler in ours)
     if key not in _KNOWN:
         _KNOWN[key] = Description(openapi.describe(app))
     return _KNOWN[key]
