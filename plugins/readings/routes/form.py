@@ -1,4 +1,4 @@
-"""HTTP of readings: /api/v1/readings."""
+"""The form of a contract and what is submitted with it."""
 
 from typing import Annotated
 

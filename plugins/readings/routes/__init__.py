@@ -1,0 +1,5 @@
+"""HTTP of readings: /api/v1/readings."""
+
+from plugins.readings.routes import form
+
+ROUTES = (*form.ROUTES,)
