@@ -37,6 +37,13 @@ UNKNOWN_STATUS = ErrorKind(
     "No energy object of the contract has this status",
 )
 
+NOTHING_TO_WITHDRAW = ErrorKind(
+    "readings.nothing_to_withdraw",
+    409,
+    "Отозвать нечего: показания уже приняты, отклонены или заменены более поздними",
+    "There is nothing to withdraw: the readings are accepted, refused or replaced already",
+)
+
 # ---- what one device or one register may answer
 VALUE_FORMAT = ErrorKind(
     "readings.value_format",
@@ -69,6 +76,19 @@ DUPLICATE_REGISTER = ErrorKind(
     "readings.duplicate_register", 422, "Шкала указана дважды", "The register is given twice"
 )
 DUPLICATE_METER = ErrorKind("readings.duplicate_meter", 422, "Прибор учёта указан дважды", "The meter is given twice")
+DUPLICATE_POINT = ErrorKind("readings.duplicate_point", 422, "Точка учёта указана дважды", "The point is given twice")
+FIXED_CONSUMPTION = ErrorKind(
+    "readings.fixed_consumption",
+    422,
+    "Фиксированный расход (ПУ не установлен): по этой точке ничего передавать не нужно",
+    "The consumption of this point is fixed (no device is installed): nothing is to be sent",
+)
+METERED_POINT = ErrorKind(
+    "readings.metered_point",
+    422,
+    "На точке установлен прибор учёта: передают его показания, а не расход",
+    "The point has a device: its readings are sent, not a consumption",
+)
 
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
 

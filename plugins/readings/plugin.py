@@ -9,7 +9,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.sdk import HISTORY, Dataset, ErrorKind, Event, Hooks, Job, MenuSection, Migrations, Permission
 from plugins.readings import datasets, errors, jobs, permissions, routes
-from plugins.readings.public import SUBMITTED, ReadingsSubmitted
+from plugins.readings.public import (
+    CONSUMPTION_SUBMITTED,
+    SUBMITTED,
+    WITHDRAWN,
+    ConsumptionSubmitted,
+    ReadingsSubmitted,
+    ReadingsWithdrawn,
+)
 from plugins.readings.settings import ReadingsSettings
 
 
@@ -31,7 +38,11 @@ class ReadingsPlugin(Hooks):
         return routes.ROUTES
 
     def events(self) -> Sequence[Event]:
-        return (Event(SUBMITTED, ReadingsSubmitted, outgoing=True),)
+        return (
+            Event(SUBMITTED, ReadingsSubmitted, outgoing=True),
+            Event(CONSUMPTION_SUBMITTED, ConsumptionSubmitted, outgoing=True),
+            Event(WITHDRAWN, ReadingsWithdrawn, outgoing=True),
+        )
 
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
