@@ -40,8 +40,21 @@ UNKNOWN_STATUS = ErrorKind(
 NOTHING_TO_WITHDRAW = ErrorKind(
     "readings.nothing_to_withdraw",
     409,
-    "Отозвать нечего: показания уже приняты, отклонены или заменены более поздними",
-    "There is nothing to withdraw: the readings are accepted, refused or replaced already",
+    "Отозвать нечего: показания уже приняты или заменены более поздними",
+    "There is nothing to withdraw: the readings are accepted or replaced already",
+)
+
+PERIOD_ORDER = ErrorKind(
+    "readings.period_order",
+    422,
+    "Месяц «С» позже месяца «По»",
+    "The month «from» is later than the month «to»",
+)
+TOO_MANY_ROWS = ErrorKind(
+    "readings.too_many_rows",
+    422,
+    "В книгу поместится не больше {limit} строк: выберите более короткий период",
+    "A workbook holds at most {limit} rows: choose a shorter period",
 )
 
 # ---- what one device or one register may answer

@@ -32,7 +32,7 @@ class ReadingsPlugin(Hooks):
         return errors.ERRORS
 
     def permissions(self) -> Sequence[Permission]:
-        return (permissions.SUBMIT,)
+        return (permissions.SUBMIT, permissions.HISTORY)
 
     def routes(self) -> Sequence[HTTPRouteHandler]:
         return routes.ROUTES
@@ -53,7 +53,7 @@ class ReadingsPlugin(Hooks):
     def menu_sections(self) -> Sequence[MenuSection]:
         return (
             MenuSection("readings.form", "Показания", 30, permission=permissions.SUBMIT.name),
-            MenuSection("readings.history", "Показания", 30, parent=HISTORY, permission=permissions.SUBMIT.name),
+            MenuSection("readings.history", "Показания", 30, parent=HISTORY, permission=permissions.HISTORY.name),
         )
 
     def migrations(self) -> Migrations:

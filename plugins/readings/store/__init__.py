@@ -223,19 +223,20 @@ FORM = Query(
 
 
 # ---- the picker
-CONTRACTS = Query(
+_CONTRACTS = (
     sa.select(Contract.id, Contract.number, Contract.name)
     .where(
         visible_contract(Contract.id),
-        sa.or_(Contract.closed_on.is_(None), Contract.closed_on > TODAY),
         Contract.search.like(sa.bindparam("pattern", type_=sa.Text()), escape="\\"),
         sa.tuple_(Contract.number, Contract.id)
         > sa.tuple_(sa.bindparam("number", type_=sa.Text()), sa.bindparam("id", type_=sa.Text())),
     )
     .order_by(Contract.number, Contract.id)
-    .limit(sa.bindparam("limit", type_=sa.Integer())),
-    ReadingsContract,
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
+CONTRACTS = Query(_CONTRACTS.where(in_use(Contract)), ReadingsContract)
+ALL_CONTRACTS = Query(_CONTRACTS, ReadingsContract)
+"""Closed ones, too: their history remains."""
 
 
 def containing(text: str) -> str:
@@ -359,15 +360,34 @@ KNOWN_WINDOWS = (
     .with_for_update()
 )
 
+_MONTH = sa.bindparam("month", type_=sa.Date())
 CARRIED_OVER = (
     sa.select(Transmission.meter_id, Value.register, Value.value, Transmission.month)
     .join(Value, Value.transmission_id == Transmission.id)
     .join(Submission, Submission.id == Transmission.submission_id)
     .where(
         Submission.contract_id == CONTRACT_ID,
-        Transmission.month == sa.bindparam("month", type_=sa.Date()),
+        Transmission.month == _MONTH,
         sa.not_(Transmission.replaced),
         Value.state != "refused",
     )
 )
 """What becomes the previous readings when a contract's month is closed."""
+INTO_HISTORY = CARRIED_OVER.add_columns(Value.consumption, Submission.submitted_at)
+"""What enters the history then."""
+POINTS_INTO_HISTORY = (
+    sa.select(
+        PointTransmission.metering_point_id,
+        PointTransmission.month,
+        PointTransmission.value,
+        PointTransmission.submitted_at,
+    )
+    .join(Submission, Submission.id == PointTransmission.submission_id)
+    .where(
+        Submission.contract_id == CONTRACT_ID,
+        PointTransmission.month == _MONTH,
+        sa.not_(PointTransmission.replaced),
+        PointTransmission.state != "refused",
+    )
+)
+"""Likewise, of points «по сообщению»."""

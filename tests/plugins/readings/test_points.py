@@ -18,9 +18,12 @@ from tests.plugins.readings.test_http import FORM, M1, M2, SUBMIT, device, feed,
 FIXED = "Фиксированный расход (ПУ не установлен)"
 
 
-async def report(caller: Caller, *values: tuple[str, str | None], devices: tuple[Any, ...] = (), **headers: str) -> Any:
+async def report(
+    caller: Caller, *values: tuple[str, str | None], devices: tuple[Any, ...] = (), key: str | None = None
+) -> Any:
     """Submits consumption of points, with readings of devices."""
     points = [{"point_id": point, "value": value} for point, value in values]
+    headers = {} if key is None else {"Idempotency-Key": key}
     return await caller.post(SUBMIT, json={"devices": list(devices), "points": points}, headers=headers)
 
 
@@ -200,7 +203,47 @@ async def test_statuses_windows_and_scopes_hold_for_points(supplier: Cabinet) ->
 
 async def test_a_retry_with_its_key_reports_once(supplier: Cabinet) -> None:
     caller = await client(supplier)
-    key = {"Idempotency-Key": "one"}
-    first, second = await report(caller, ("p4", "1"), **key), await report(caller, ("p4", "1"), **key)
+    first, second = [await report(caller, ("p4", "1"), key="one") for _ in range(2)]
     assert first.json() == second.json()
     assert await stored(supplier) == ["1"]
+
+
+# ---- withdrawal
+async def test_what_billing_has_not_accepted_can_be_taken_back(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    receipt = (await report(caller, ("p4", "100"), devices=(M1, M2))).json()
+    facts = {item["body"].get("meter_id", "p4"): item["id"] for item in await feed(supplier)}
+    await answer(supplier, {"fact_id": facts["m1"], "outcome": "accepted"})
+    for _ in range(2):  # repeating it changes nothing
+        withdrawn = await caller.delete(f"{SUBMIT}/{receipt['id']}")
+        assert withdrawn.status_code == 200
+        sent = withdrawn.json()
+        assert [item["withdrawn_at"] is not None for item in (*sent["devices"], *sent["points"])] == [False, True, True]
+    shown = await meters(caller)
+    assert (shown["m1"]["transmission"]["state"], shown["m2"]["transmission"]) == ("accepted", None)
+    assert (await lighting(caller))["points"][0]["entry"]["current"] is None
+    told = [item["body"] for item in await feed(supplier) if item["kind"] == "readings.withdrawn"]
+    assert [(item["fact_id"], item["meter_id"], item["metering_point_id"]) for item in told] == [
+        (facts["m2"], "m2", "p2"),
+        (facts["p4"], None, "p4"),
+    ]
+    again = (await report(caller, ("p4", "100"), devices=(M2,))).json()
+    assert [item["outcome"] for item in (*again["devices"], *again["points"])] == ["saved", "saved"]
+
+
+async def test_what_is_accepted_replaced_foreign_or_late_stays(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    first = (await submit(caller, M1)).json()["id"]
+    second = (await submit(caller, device("m1", total="333400"))).json()["id"]
+    refused = await caller.delete(f"{SUBMIT}/{first}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "readings.nothing_to_withdraw")
+    limited = await client(supplier, objects=("o2",), email="petrov@example.ru")
+    assert (await limited.delete(f"{SUBMIT}/{second}")).status_code == 404
+    accountant = await client(supplier, "Бухгалтер", email="sidorov@example.ru")
+    assert (await accountant.delete(f"{SUBMIT}/{second}")).status_code == 403
+    assert (await caller.delete(f"{SUBMIT}/nothing")).status_code == 404
+    supplier.clock.move(timedelta(days=20))
+    late = await client(supplier, email="late@example.ru")
+    refused = await late.delete(f"{SUBMIT}/{second}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "readings.window_closed")
+    assert not [item for item in await feed(supplier) if item["kind"] == "readings.withdrawn"]
