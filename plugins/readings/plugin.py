@@ -7,8 +7,20 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from core.sdk import HISTORY, Dataset, ErrorKind, Event, Hooks, Job, MenuSection, Migrations, Permission
-from plugins.readings import datasets, errors, jobs, permissions, routes
+from core.sdk import (
+    HISTORY,
+    Dataset,
+    ErrorKind,
+    Event,
+    Forgetter,
+    Hooks,
+    Job,
+    MenuSection,
+    Migrations,
+    NotificationKind,
+    Permission,
+)
+from plugins.readings import datasets, errors, jobs, notifications, permissions, routes
 from plugins.readings.public import (
     CONSUMPTION_SUBMITTED,
     SUBMITTED,
@@ -17,6 +29,7 @@ from plugins.readings.public import (
     ReadingsSubmitted,
     ReadingsWithdrawn,
 )
+from plugins.readings.services import reminders
 from plugins.readings.settings import ReadingsSettings
 
 
@@ -55,6 +68,12 @@ class ReadingsPlugin(Hooks):
             MenuSection("readings.form", "Показания", 30, permission=permissions.SUBMIT.name),
             MenuSection("readings.history", "Показания", 30, parent=HISTORY, permission=permissions.HISTORY.name),
         )
+
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        return notifications.KINDS
+
+    def forgetters(self) -> Sequence[Forgetter]:
+        return (Forgetter("readings.reminders", reminders.forget),)
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

@@ -17,3 +17,5 @@ class ReadingsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A register is taken to have rolled over only if its previous reading exceeded this share of its capacity."""
     rollover_within: Share = "0.1"
     """Where the maximum power is unknown: the largest share of its capacity that it may then have advanced by."""
+    reminder_batch: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 500
+    """Windows whose reminders one transaction orders."""

@@ -146,10 +146,10 @@ async def test_the_workbook_holds_what_is_listed(supplier: Cabinet) -> None:
             period = {key: value for key, value in params.items() if key != "address"}
             for one in await items(caller, f"/objects/{item['id']}", **period):
                 path = f"/meters/{one['meter_id']}" if one["meter_id"] else f"/points/{one['point_id']}"
-                for value in await items(caller, path, **period):
-                    listed.append(
-                        (item["number"], one["meter_number"], value["name"], value["value"], value["consumption"])
-                    )
+                listed += [
+                    (item["number"], one["meter_number"], value["name"], value["value"], value["consumption"])
+                    for value in await items(caller, path, **period)
+                ]
         rows = await sheet(caller, **params)
         shown = [
             (row[0], row[5] or "", row[7], *[None if one is None else f"{Decimal(str(one)):f}" for one in row[8:10]])
