@@ -4,10 +4,11 @@ from typing import Any
 
 from core.contracts.public import Contract, Meter, MeteringPoint
 from core.sdk import Dataset, Reference
-from plugins.readings.models import Accepted, AcceptedPoint
+from plugins.readings.models import Accepted, AcceptedPoint, PeakHour
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
 from plugins.readings.schemas.history import HistoryRow, PointHistoryRow
-from plugins.readings.services import feeds
+from plugins.readings.schemas.peaks import PeakHourRow, PeakRangeRow
+from plugins.readings.services import feeds, peaks
 
 DATASETS: tuple[Dataset[Any], ...] = (
     Dataset(
@@ -52,5 +53,19 @@ DATASETS: tuple[Dataset[Any], ...] = (
         references=(Reference("metering_point_id", MeteringPoint.id),),
         check=feeds.check_history,
         values=feeds.point_history_values,
+    ),
+    Dataset(
+        peaks.DATASET,
+        PeakHourRow,
+        title="Часы максимального совокупного потребления",
+        table=PeakHour,
+        key=("region", "day"),
+    ),
+    Dataset(
+        "readings.peak_ranges",
+        PeakRangeRow,
+        title="Плановые часы пиковой нагрузки",
+        key=("zone", "month"),
+        apply=peaks.load_ranges,
     ),
 )

@@ -57,6 +57,31 @@ TOO_MANY_ROWS = ErrorKind(
     "A workbook holds at most {limit} rows: choose a shorter period",
 )
 
+NO_PEAK_HOURS = ErrorKind(
+    "readings.no_peak_hours",
+    403,
+    "Часы пиковой нагрузки показываются, если в ваших договорах есть энергообъекты III–VI ценовых категорий",
+    "Peak hours are shown where your contracts have energy objects of price categories III to VI",
+)
+PEAK_FILE_FORMAT = ErrorKind(
+    "readings.peak_file_format",
+    422,
+    "Это не книга Excel в формате .xls, или она повреждена",
+    "This is not an Excel workbook in the .xls format, or it is damaged",
+)
+PEAK_FILE_ROW = ErrorKind(
+    "readings.peak_file_row",
+    422,
+    "Строка {row}: ожидаются дата, которой ещё не было, и час от 1 до 24",
+    "Row {row}: a date that has not occurred yet and an hour from 1 to 24 are expected",
+)
+PEAK_FILE_EMPTY = ErrorKind(
+    "readings.peak_file_empty",
+    422,
+    "В книге нет таблицы с заголовком «Дата»",
+    "There is no table of dates and hours in the workbook",
+)
+
 # ---- what one device or one register may answer
 VALUE_FORMAT = ErrorKind(
     "readings.value_format",
