@@ -5,16 +5,12 @@ from core.identity.domain import normal_email as normal_email
 from core.identity.errors import ADDRESS_NOT_PROVEN as ADDRESS_NOT_PROVEN
 from core.identity.events import AccountClosed as AccountClosed
 from core.identity.models import Account as Account
+from core.identity.services import limits as limits
 from core.identity.services.agreement import agreement_version as agreement_version
 from core.identity.services.agreement import initial_agreement_version as initial_agreement_version
 from core.identity.services.agreement import publish_agreement as publish_agreement
 from core.identity.services.invitations import INVITATION as INVITATION
 from core.identity.services.invitations import invite as invite
-from core.identity.services.limits import count as count_attempts
-from core.identity.services.limits import from_network as from_network
-from core.identity.services.limits import give_back as give_back_attempts
-from core.identity.services.limits import hourly as hourly
-from core.identity.services.limits import take as take_attempts
 from core.identity.services.operators import create_service_account as create_service_account
 from core.identity.services.operators import create_staff as create_staff
 from core.identity.services.profile import contact as contact

@@ -1,7 +1,5 @@
 """Accounts that are opened for somebody who was given something by e-mail."""
 
-import sqlalchemy as sa
-
 from core.identity import errors, store
 from core.identity.models import Account
 from core.passwords import hash_password
