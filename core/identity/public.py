@@ -2,8 +2,10 @@
 use cases that other parts and operators need."""
 
 from core.identity.domain import normal_email as normal_email
+from core.identity.errors import ADDRESS_NOT_PROVEN as ADDRESS_NOT_PROVEN
 from core.identity.events import AccountClosed as AccountClosed
 from core.identity.models import Account as Account
+from core.identity.services import limits as limits
 from core.identity.services.agreement import agreement_version as agreement_version
 from core.identity.services.agreement import initial_agreement_version as initial_agreement_version
 from core.identity.services.agreement import publish_agreement as publish_agreement

@@ -31,6 +31,12 @@ REQUEST_OPEN = ErrorKind(
 REQUEST_CLOSED = ErrorKind(
     "role_request_closed", 409, "Запрос уже рассмотрен.", "The request has been answered already."
 )
+REQUEST_FULL = ErrorKind(
+    "role_request_full",
+    409,
+    "В этом запросе больше нет места для сообщений или файлов: дождитесь ответа.",
+    "The request takes no more messages or files: wait for the answer.",
+)
 NOT_HELD = ErrorKind(
     "contract_not_held",
     422,

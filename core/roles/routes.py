@@ -7,6 +7,8 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from core.contracts.public import ADMINISTRATOR_EXISTS
+from core.errors import TOO_MANY_REQUESTS
+from core.identity.public import ADDRESS_NOT_PROVEN
 from core.roles import errors, schemas
 from core.roles.permissions import ASSIGN, REQUEST, REVOKE
 from core.roles.services import assigning, catalogue, requests, trail
@@ -66,7 +68,7 @@ async def users(ctx: Ctx, contract_id: PathId, cursor: Cursor = None, limit: Lim
     access=permission(ASSIGN.name),
     operation_id="assign_role",
     creating=True,
-    raises=[ADMINISTRATOR_EXISTS],
+    raises=[ADMINISTRATOR_EXISTS, ADDRESS_NOT_PROVEN, TOO_MANY_REQUESTS],
     tags=_TAGS,
 )
 async def assign(ctx: Ctx, contract_id: PathId, data: JSONBody[schemas.RoleAssignment]) -> schemas.RoleUser:
@@ -142,7 +144,7 @@ async def own_request(ctx: Ctx, request_id: PathId) -> schemas.RoleRequestDetail
     access=ACCOUNT,
     operation_id="reply_to_role_request",
     creating=True,
-    raises=[errors.REQUEST_CLOSED],
+    raises=[errors.REQUEST_CLOSED, errors.REQUEST_FULL],
     tags=_TAGS,
 )
 async def reply(ctx: Ctx, request_id: PathId, data: JSONBody[schemas.RoleRequestText]) -> schemas.RoleRequestMessage:
@@ -155,7 +157,7 @@ async def reply(ctx: Ctx, request_id: PathId, data: JSONBody[schemas.RoleRequest
     access=ACCOUNT,
     operation_id="attach_to_role_request",
     request_max_body_size=_FILE_LIMIT,
-    raises=[errors.REQUEST_CLOSED],
+    raises=[errors.REQUEST_CLOSED, errors.REQUEST_FULL],
     tags=_TAGS,
 )
 async def attach(

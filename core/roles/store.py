@@ -183,6 +183,11 @@ FILE = Query(
 )
 
 
+def rows_of(table: type[RequestMessage] | type[RequestFile], request_id: str) -> sa.Select[int]:
+    """How many messages or files a request has."""
+    return sa.select(sa.func.count()).where(table.request_id == request_id)
+
+
 def open_request(request_id: str) -> sa.Select[str, str, str]:
     """State, account and contract of a request, locked."""
     return (

@@ -5,8 +5,9 @@ import sqlalchemy as sa
 from core.errors import PRECONDITION_FAILED
 from core.identity import domain, errors, schemas, store
 from core.identity.letters import EMAIL_CHANGED
-from core.identity.models import Account, Recovery
-from core.identity.services import accounts, codes
+from core.identity.models import Recovery
+from core.identity.services import accounts, codes, limits
+from core.identity.settings import IdentitySettings
 from core.notifications.public import SendLetter
 from core.sdk import FIELD_REQUIRED, INVALID, Context, FieldProblem, Problem, UnitOfWork
 
@@ -58,6 +59,8 @@ async def save_email(ctx: Context, email: str, expected: int | None) -> None:
     normal = domain.normal_email(email)
     if normal is None:
         raise Problem(INVALID, errors=[FieldProblem("email", errors.EMAIL_FORMAT)])
+    # Counted whatever comes of it: «занят» tells whether somebody has an address.
+    await limits.take(ctx, limits.hourly("email", ctx.actor.id, ctx.settings(IdentitySettings).codes_per_hour))
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
         _check_version(account.version, expected)
@@ -86,6 +89,6 @@ async def contact(ctx: Context, account_id: str) -> store.Contact | None:
 
 
 async def find_client(uow: UnitOfWork, email: str) -> str | None:
-    """The id of the live client account with this address."""
-    found = await uow.scalar(store.account_id_of(email.lower()).where(Account.kind == "client"))
+    """The id of the live client account that has confirmed this address: anybody can register with another's."""
+    found = await uow.scalar(store.proven_account_id_of(email.lower()))
     return None if found is None else str(found)
