@@ -1,7 +1,7 @@
 """A day's values of one channel, exact and packed. Pure: no I/O, no clock.
 
 Packed form: one head byte (bits 0-2 decimals, bit 3 eight-byte numbers, bit 4 marks follow), then a little-endian
-signed number for each period, then a byte of marks for each period if any is marked. A day of half-hours takes 193 bytes.
+signed number for each period, then a byte of marks for each period if any is marked: 193 bytes for half-hours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -89,7 +89,7 @@ def profile(values: Iterable[Decimal | None], marks: bytes = b"") -> Profile:
 def _exponent(value: Decimal) -> int:
     if not value.is_finite():
         raise ValueError(f"{value} is not a number")
-    return min(plain(value).as_tuple().exponent, 0)  # type: ignore[type-var, return-value]
+    return min(plain(value).as_tuple().exponent, 0)  # type: ignore[return-value]
 
 
 def pack(found: Profile) -> bytes:

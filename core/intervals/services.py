@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from core.intervals.domain import Day
-from core.intervals.store import CONSUMPTION, COVERAGE, PRESENT, RANGE, REVISIONS, Consumed, Covered, Revision, Stored
+from core.intervals.domain import Day, Stored
+from core.intervals.store import CONSUMPTION, COVERAGE, PRESENT, RANGE, REVISIONS, Consumed, Covered, Revision
 from core.intervals.store import add as add_days
 from core.intervals.store import correct as correct_days
 from core.sdk import Context, UnitOfWork

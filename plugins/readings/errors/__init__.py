@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from core.sdk import ErrorKind
+from plugins.readings.errors import layout_80020
 
 WINDOW_CLOSED = ErrorKind(
     "readings.window_closed",
@@ -70,7 +71,10 @@ DUPLICATE_REGISTER = ErrorKind(
 )
 DUPLICATE_METER = ErrorKind("readings.duplicate_meter", 422, "Прибор учёта указан дважды", "The meter is given twice")
 
-ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
+ERRORS: tuple[ErrorKind, ...] = (
+    *(value for value in list(globals().values()) if isinstance(value, ErrorKind)),
+    *layout_80020.ERRORS,
+)
 
 
 class Notice(msgspec.Struct, frozen=True):
