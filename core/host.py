@@ -18,6 +18,7 @@ from core.exchange.loader import plan_of
 from core.exchange.plugin import ExchangePlugin
 from core.help.plugin import HelpPlugin
 from core.identity.plugin import IdentityPlugin
+from core.imports.plugin import ImportsPlugin
 from core.intervals.plugin import IntervalsPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.notifications.services.templates import templates_of
@@ -36,8 +37,9 @@ CORE = (
     RolesPlugin,
     NotificationsPlugin,
     HelpPlugin,
-    IntervalsPlugin,
     ExchangePlugin,
+    IntervalsPlugin,
+    ImportsPlugin,
 )
 
 

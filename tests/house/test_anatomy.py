@@ -13,6 +13,7 @@ FILES = {
     "domain.py",
     "errors.py",
     "events.py",
+    "importers.py",
     "jobs.py",
     "letters.py",
     "models.py",
