@@ -1,4 +1,4 @@
-"""What plugins need to declare importers and validators; they run in the core."""
+"""What plugins need to declare importers and validators, which run in the core, and to show what became of a file."""
 
 from core.importing import Counts as Counts
 from core.importing import FileRefused as FileRefused
@@ -11,3 +11,7 @@ from core.importing import Outcome as Outcome
 from core.importing import Source as Source
 from core.importing import Validator as Validator
 from core.importing import validate as validate
+from core.imports.schemas import ImportEntry as ImportEntry
+from core.imports.schemas import ImportItem as ImportItem
+from core.imports.services.showing import entries as entries
+from core.imports.services.showing import one as one

@@ -21,6 +21,7 @@ from core.intervals.services import Comparison as Comparison
 from core.intervals.services import compare as compare
 from core.intervals.services import consumption as consumption
 from core.intervals.services import coverage as coverage
+from core.intervals.services import foresee as foresee
 from core.intervals.services import read as read
 from core.intervals.services import revisions as revisions
 from core.intervals.services import write as write

@@ -2,12 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from core.intervals.domain import Day, Stored
-from core.intervals.store import CONSUMPTION, COVERAGE, PRESENT, RANGE, REVISIONS, Consumed, Covered, Revision
+from core.intervals.store import (
+    CONSUMPTION,
+    COVERAGE,
+    PRESENT,
+    PRESENT_LOCKED,
+    RANGE,
+    REVISIONS,
+    Consumed,
+    Covered,
+    Known,
+    Revision,
+)
 from core.intervals.store import add as add_days
 from core.intervals.store import correct as correct_days
 from core.sdk import Context, UnitOfWork
@@ -18,8 +29,13 @@ class Comparison(msgspec.Struct, frozen=True):
 
     day: Day
     outcome: Literal["added", "corrected", "unchanged"]
-    replaces: str | None
-    """The source of what is corrected."""
+    before: Known | None
+    """What is stored now."""
+
+    @property
+    def replaces(self) -> str | None:
+        """The source of what is corrected."""
+        return self.before.source if self.before is not None and self.outcome == "corrected" else None
 
 
 async def compare(uow: UnitOfWork, series: str, days: Sequence[Day]) -> list[Comparison]:
@@ -29,26 +45,35 @@ async def compare(uow: UnitOfWork, series: str, days: Sequence[Day]) -> list[Com
     """
     if not days:
         return []
-    params = {
+    known = [Known(*row) for row in await uow.execute(PRESENT_LOCKED, _around(series, days))]
+    return _compared(days, known)
+
+
+async def foresee(ctx: Context, series: str, days: Sequence[Day]) -> list[Comparison]:
+    """The same outside of a transaction: what `compare` would most probably say."""
+    return _compared(days, await ctx.reader.all(PRESENT, **_around(series, days))) if days else []
+
+
+def _around(series: str, days: Sequence[Day]) -> dict[str, Any]:
+    return {
         "points": sorted({day.point_id for day in days}),
         "series": series,
         "since": min(day.day for day in days),
         "until": max(day.day for day in days),
     }
-    present = {
-        (point, channel, day): (starts_at, packed, source)
-        for point, channel, day, starts_at, packed, source in await uow.execute(PRESENT, params)
-    }
-    return [_compared(day, present.get((day.point_id, day.channel, day.day))) for day in days]
 
 
-def _compared(day: Day, known: "tuple[object, bytes, str] | None") -> Comparison:
+def _compared(days: Sequence[Day], known: Sequence[Known]) -> list[Comparison]:
+    present = {(item.point_id, item.channel, item.day): item for item in known}
+    return [_one(day, present.get((day.point_id, day.channel, day.day))) for day in days]
+
+
+def _one(day: Day, known: Known | None) -> Comparison:
     if known is None:
         return Comparison(day, "added", None)
-    starts_at, packed, source = known
-    if packed == day.packed and starts_at == day.starts_at:
-        return Comparison(day, "unchanged", None)
-    return Comparison(day, "corrected", source)
+    if known.packed == day.packed and known.starts_at == day.starts_at:
+        return Comparison(day, "unchanged", known)
+    return Comparison(day, "corrected", known)
 
 
 async def write(uow: UnitOfWork, series: str, compared: Sequence[tuple[Comparison, str]]) -> None:

@@ -129,12 +129,25 @@ REVISIONS = Query(
     Revision,
 )
 
+
 # ---- writing
-PRESENT = (
-    sa.select(DayRow.point_id, DayRow.channel, DayRow.day, DayRow.starts_at, DayRow.packed, DayRow.source)
-    .where(_OF_POINTS)
-    .with_for_update()
-)
+class Known(msgspec.Struct, frozen=True):
+    """What is to be compared with a day that comes in."""
+
+    point_id: str
+    channel: str
+    day: date
+    starts_at: datetime
+    total: Decimal
+    packed: bytes
+    source: str
+
+
+_KNOWN = sa.select(
+    DayRow.point_id, DayRow.channel, DayRow.day, DayRow.starts_at, DayRow.total, DayRow.packed, DayRow.source
+).where(_OF_POINTS)
+PRESENT = Query(_KNOWN, Known)
+PRESENT_LOCKED = _KNOWN.with_for_update()
 
 COLUMNS = (
     "point_id",

@@ -14,18 +14,21 @@ from core.sdk import (
     Event,
     Forgetter,
     Hooks,
+    Importer,
     Job,
     MenuSection,
     Migrations,
     NotificationKind,
     Permission,
 )
-from plugins.readings import datasets, errors, jobs, notifications, permissions, routes
+from plugins.readings import datasets, errors, importers, jobs, notifications, permissions, routes
 from plugins.readings.public import (
     CONSUMPTION_SUBMITTED,
+    INTERVALS_SUBMITTED,
     SUBMITTED,
     WITHDRAWN,
     ConsumptionSubmitted,
+    IntervalsSubmitted,
     ReadingsSubmitted,
     ReadingsWithdrawn,
 )
@@ -54,8 +57,12 @@ class ReadingsPlugin(Hooks):
         return (
             Event(SUBMITTED, ReadingsSubmitted, outgoing=True),
             Event(CONSUMPTION_SUBMITTED, ConsumptionSubmitted, outgoing=True),
+            Event(INTERVALS_SUBMITTED, IntervalsSubmitted, outgoing=True),
             Event(WITHDRAWN, ReadingsWithdrawn, outgoing=True),
         )
+
+    def importers(self) -> Sequence[Importer[Any]]:
+        return importers.IMPORTERS
 
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS

@@ -140,5 +140,15 @@ POINT_REFUSED = ErrorKind(
     "Not loaded: other channels of the metering point are wrong",
 )
 
+MESSAGE_REPEATED = ErrorKind(
+    "readings.message_repeated",
+    422,
+    "Сообщение № {number} этого отправителя за {day} уже загружалось",
+    "The message no. {number} of this sender for {day} was loaded before",
+)
+NO_VALUES = ErrorKind(
+    "readings.no_values", 422, "Нет ни одного значения за день", "There is no value for the whole day"
+)
+
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
 BY_CODE = {kind.code: kind for kind in ERRORS}

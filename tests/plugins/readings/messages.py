@@ -95,8 +95,8 @@ class Message:
             yield f'<{tag("measuringchannel")} code="{code}" desc="A+">'
             for item in found:
                 bounds = f'start="{item.start}" end="{item.end}"{item.summer}'
-                value = f"{self.indent}{item.value}{self.indent}"
-                yield f"<{tag('period')} {bounds}><{tag('value')}{item.about}>{value}</{tag('value')}></{tag('period')}>"
+                value = f"<{tag('value')}{item.about}>{self.indent}{item.value}{self.indent}</{tag('value')}>"
+                yield f"<{tag('period')} {bounds}>{value}</{tag('period')}>"
             yield f"</{tag('measuringchannel')}>"
         yield f"</{tag('measuringpoint')}>"
 
