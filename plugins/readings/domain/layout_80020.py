@@ -15,6 +15,8 @@ from core.sdk import ErrorKind
 from plugins.readings.errors import layout_80020 as errors
 
 CHANNELS = {1: "A+", 2: "A-", 3: "R+", 4: "R-"}
+COUNTED = "80020"
+"""The layout, and the series of interval data, that consumption is counted by."""
 BYPASS = "1114"
 """`extendedstatus` of a value measured through a bypass switch."""
 MINUTES = (30, 60)

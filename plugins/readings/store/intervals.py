@@ -64,6 +64,10 @@ OFFERED = Query(
 """An energy object whose price category calls for hourly metering, if the contract has one."""
 
 
+CATEGORY = FIRST_CATEGORY
+"""The first price category with hourly metering."""
+
+
 class Message(msgspec.Struct, frozen=True):
     """A message that was loaded."""
 

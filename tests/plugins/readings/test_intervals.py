@@ -240,3 +240,41 @@ async def test_a_role_limited_to_objects_sends_for_these_only(intervals: Cabinet
     item = await sent(intervals, caller, Message([point(ONE)]))
     (entry,) = await entries(caller, item)
     assert [note["code"] for note in entry["notes"]] == ["readings.point_unknown"]
+
+
+async def register_of(caller: Caller) -> dict[str, Any]:
+    form = (await caller.get("/api/v1/readings/contracts/c1")).json()
+    points = [point for subject in form["objects"] for point in subject["points"] if point["id"] == "p1"]
+    found: dict[str, Any] = points[0]["meters"][0]["registers"][0]
+    return found
+
+
+@pytest.mark.requirement("RDG-38")
+async def test_the_form_shows_the_interval_consumption_of_the_period_and_the_difference(intervals: Cabinet) -> None:
+    database = intervals.runtime.database
+    async with database.writer.begin() as connection:
+        await connection.execute(sa.update(EnergyObject).where(EnergyObject.id == "o1").values(price_category=4))
+        await connection.execute(
+            sa.update(MeteringPoint).where(MeteringPoint.id == "p1").values(complex_code="500000000000003")
+        )
+    caller = await client(intervals)
+    submitted = {"devices": [{"meter_id": "m1", "values": [{"register": "A+.total", "value": "16500"}]}]}
+    answer = await caller.post("/api/v1/readings/contracts/c1/submissions", json=submitted)
+    assert answer.status_code == 201, answer.text
+    before = await register_of(caller)
+    assert (before["interval_consumption"], before["delta"], before["interval_complete"]) == ("0", None, None)
+    found = readings([Decimal("1.25")] * 48)
+    found[0] = Reading("0000", "0030", "1000", ' status="1"')
+    found[1] = Reading("0030", "0100", "", ' status="1"')
+    own = [PointText("500000000000003", [("01", found)])]
+    await sent(intervals, caller, Message(own, day="20260120"))
+    await sent(intervals, caller, Message([point("500000000000003", value=2)], day="20260121", number="18"))
+    await sent(intervals, caller, Message([point("500000000000003", value=100)], day="20251231", number="19"))
+    after = await register_of(caller)
+    assert after["interval_consumption"] == "153.5"
+    assert Decimal(after["delta"]) == Decimal(after["consumption"]) - Decimal("153.5")
+    assert after["interval_complete"] is False
+    for number, day in enumerate(range(1, 25), 100):
+        message = Message([point("500000000000003", value=1)], day=f"202601{day:02d}", number=str(number))
+        await sent(intervals, caller, message)
+    assert (await register_of(caller))["interval_consumption"] == str(24 * 48)
