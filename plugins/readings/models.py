@@ -222,3 +222,23 @@ class Reminder(Base):
     edge: Mapped[str] = mapped_column(primary_key=True)
     """start, end"""
     reminded_at: Mapped[datetime]
+
+
+class IntervalMessage(Base):
+    """A message of layout 80020 of which something was loaded: how one that comes again is recognised."""
+
+    __tablename__ = "readings_interval_message"
+
+    import_id: Mapped[str] = mapped_column(primary_key=True)
+    member: Mapped[str] = mapped_column(primary_key=True)
+    """The file inside of an archive, else empty."""
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey(Contract.id))
+    layout: Mapped[str]
+    sender: Mapped[str]
+    """INN, as it stands there."""
+    day: Mapped[str]
+    """YYYYMMDD"""
+    number: Mapped[str]
+    loaded_at: Mapped[datetime]
+
+    __table_args__ = (sa.Index("ix_readings_interval_message_number", "contract_id", "sender", "day", "number"),)

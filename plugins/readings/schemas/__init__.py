@@ -205,9 +205,12 @@ class ReadingsRegister(msgspec.Struct):
     consumption_shown: str | None
     notice: ReadingsNotice | None
     interval_consumption: Decimal = Decimal(0)
-    """«Расход интерв.»"""
+    """«Расход интерв.»: the exact sum of the period's interval data that are for settlement; 0 without any. A register
+    of one tariff zone has none: interval data know no zones."""
     delta: Decimal | None = None
-    """«Дельта»; null without interval data."""
+    """«Дельта»: `consumption` less `interval_consumption`; null without interval data."""
+    interval_complete: bool | None = None
+    """Whether the interval data cover the whole period; null without interval data."""
 
 
 class ReadingsTransmission(msgspec.Struct):
