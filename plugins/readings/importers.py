@@ -37,6 +37,7 @@ IMPORTERS: tuple[Importer[Any], ...] = (
         mark=marker(INTEGRAL),
         admit=files.admit,
         fits=fits_workbook,
+        batch=2500,
         done="Показания сохранены",
     ),
     Importer(

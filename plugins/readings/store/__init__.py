@@ -246,7 +246,7 @@ def containing(text: str) -> str:
 
 
 # ---- submitting
-DEVICES = (
+DEVICE_ROWS = (
     sa.select(
         Meter.id,
         MeteringPoint.id,
@@ -270,11 +270,11 @@ DEVICES = (
         EnergyObject.contract_id == CONTRACT_ID,
         IN_SCOPE,
         in_use(EnergyObject),
-        any_of(Meter.id, "meters"),
         MeterRegister.code.is_not(None),
     )
     .order_by(Meter.id, MeterRegister.sort, MeterRegister.code)
 )
+DEVICES = DEVICE_ROWS.where(any_of(Meter.id, "meters"))
 """The registers of the devices named, where the caller may submit for them."""
 
 REPLACE = sa.update(Transmission).where(any_of(Transmission.id, "replaced_ids")).values(replaced=True)
