@@ -3,13 +3,13 @@
 from typing import Any
 
 from core.sdk import Importer
-from plugins.readings.domain.intervals import PASSED_ON, words
+from plugins.readings.domain.intervals import KIND, PASSED_ON, words
 from plugins.readings.permissions import SUBMIT
 from plugins.readings.services import intervals
 from plugins.readings.services.intervals import IntervalUnit
 
 INTERVALS: Importer[Any] = Importer(
-    "readings.intervals",
+    KIND,
     title="Почасовые",
     permission=SUBMIT.name,
     suffixes=(".xml", ".zip"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -36,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True):
     """In the file, from 1; 0: unknown."""
     channel: str = ""
     """The code as it stands in the file; empty: the metering point as a whole."""
-    params: dict[str, str] = {}
+    params: dict[str, Any] = {}
 
 
 class Header(msgspec.Struct, frozen=True):

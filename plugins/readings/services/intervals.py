@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import IO, Any
+from typing import IO
 from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812
 
@@ -112,8 +112,7 @@ def _units(file: IO[bytes], member: str) -> Iterator[IntervalUnit]:
 
 
 def _note(finding: Finding, sheet: str = "") -> Note:
-    params: dict[str, Any] = {**finding.params}
-    return Note.of(finding.kind, row=finding.line, sheet=sheet, **params)
+    return Note.of(finding.kind, row=finding.line, sheet=sheet, **finding.params)
 
 
 # ---- what both steps need to know
