@@ -164,8 +164,8 @@ class Importer(Generic[U]):
       committed exactly once. A Problem refuses the whole batch.
     - `finish(ctx, uow, file, counts)` runs in the transaction that ends the commit.
     - `withdraw(ctx, uow, file, facts)` takes back facts that billing has not answered; None: cannot be withdrawn.
-    - `mark(source, marks, target)` writes the client's own file with its wrong places marked; plain code, run in a
-      process of its own, which `source`, `marks` and `target` reach by pickling. None: there is no such copy.
+    - `mark(source, marks, target)` writes the client's file with its wrong places marked: plain code, run in a thread.
+      None: there is no such copy.
     - `offered(ctx)`: whether the kind is for this contract at all. `admit(ctx)`: raises Problem while it is not
       accepted; asked when a file is uploaded and when it is ordered to be sent.
     - `fits(head)`: whether the first bytes (up to 4096) can be of such a file.

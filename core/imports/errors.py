@@ -90,4 +90,66 @@ SENDING_FAILED = ErrorKind(
     "The sending was interrupted by an error. Order it again: nothing is sent twice.",
 )
 
+# ---- workbooks
+WORKBOOK_BROKEN = ErrorKind(
+    "imports.workbook_broken",
+    422,
+    "Файл повреждён или не является книгой Excel. Откройте его в Excel и сохраните заново.",
+    "The file is damaged or no Excel workbook. Open it in Excel and save it again.",
+)
+WORKBOOK_ENCRYPTED = ErrorKind(
+    "imports.workbook_encrypted",
+    422,
+    "Книга защищена паролем. Снимите пароль на открытие и загрузите файл ещё раз.",
+    "The workbook is protected by a password. Remove it and upload the file again.",
+)
+WORKBOOK_MACROS = ErrorKind(
+    "imports.workbook_macros",
+    422,
+    "Книга содержит макросы. Сохраните её как обычную книгу Excel (.xlsx) без макросов.",
+    "The workbook holds macros. Save it as an ordinary .xlsx without them.",
+)
+WORKBOOK_TOO_LARGE = ErrorKind(
+    "imports.workbook_too_large",
+    422,
+    "Содержимое книги слишком велико. Заполняйте шаблон и не добавляйте в него лишнего.",
+    "The content of the workbook is too large. Fill in the template and add nothing else.",
+)
+TOO_MANY_ROWS = ErrorKind(
+    "imports.too_many_rows", 422, "В книге слишком много строк: не более {most}.", "Too many rows: at most {most}."
+)
+COLUMNS_MISSING = ErrorKind(
+    "imports.columns_missing",
+    422,
+    "В книге нет столбцов: {columns}. Заполните шаблон, не переименовывая его столбцы.",
+    "The workbook lacks the columns: {columns}. Fill in the template and rename none of its columns.",
+)
+FORMULA = ErrorKind(
+    "imports.formula", 422, "В ячейке формула: введите значение", "The cell holds a formula: enter the value"
+)
+CELL_ERROR = ErrorKind(
+    "imports.cell_error",
+    422,
+    "В ячейке не число и не текст: введите значение",
+    "The cell holds neither a number nor a text: enter the value",
+)
+DATE_CELL = ErrorKind(
+    "imports.date_cell",
+    422,
+    "Excel превратил значение в дату: задайте ячейке текстовый формат и введите значение заново",
+    "Excel has turned the value into a date: format the cell as text and enter the value again",
+)
+NUMBER_CELL = ErrorKind(
+    "imports.number_cell",
+    422,
+    "Обозначение введено числом, нули в начале потеряны: возьмите строку из шаблона",
+    "The identifier was entered as a number and has lost its leading zeros: take the row from the template",
+)
+HIDDEN_ROW = ErrorKind(
+    "imports.hidden_row",
+    422,
+    "Строка скрыта, но её значение учтено",
+    "The row is hidden; its value counts all the same",
+)
+
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

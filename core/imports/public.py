@@ -1,4 +1,4 @@
-"""What plugins need to declare importers and validators, which run in the core, and to show what became of a file."""
+"""What plugins need to declare importers and validators, to read, make and mark workbooks, to show files."""
 
 from core.importing import Counts as Counts
 from core.importing import FileRefused as FileRefused
@@ -11,7 +11,20 @@ from core.importing import Outcome as Outcome
 from core.importing import Source as Source
 from core.importing import Validator as Validator
 from core.importing import validate as validate
+from core.imports.errors import CELL_ERROR as CELL_ERROR
+from core.imports.errors import HIDDEN_ROW as HIDDEN_ROW
+from core.imports.errors import NUMBER_CELL as NUMBER_CELL
 from core.imports.schemas import ImportEntry as ImportEntry
 from core.imports.schemas import ImportItem as ImportItem
 from core.imports.services.showing import entries as entries
 from core.imports.services.showing import one as one
+from core.imports.workbooks.cells import Cell as Cell
+from core.imports.workbooks.cells import Table as Table
+from core.imports.workbooks.cells import TableRow as TableRow
+from core.imports.workbooks.marking import marker as marker
+from core.imports.workbooks.tables import fits_workbook as fits_workbook
+from core.imports.workbooks.tables import plain as plain
+from core.imports.workbooks.tables import read_table as read_table
+from core.imports.workbooks.templates import Column as Column
+from core.imports.workbooks.templates import Template as Template
+from core.imports.workbooks.templates import template as template

@@ -61,14 +61,14 @@ class ReadingsPlugin(Hooks):
             Event(WITHDRAWN, ReadingsWithdrawn, outgoing=True),
         )
 
-    def importers(self) -> Sequence[Importer[Any]]:
-        return importers.IMPORTERS
-
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
+
+    def importers(self) -> Sequence[Importer[Any]]:
+        return importers.IMPORTERS
 
     def menu_sections(self) -> Sequence[MenuSection]:
         return (

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.importing import Line, Mark, Note
+from core.importing import FileRefused, Line, Mark, Note
 from core.imports import errors, store
 from core.imports.services import access, batches, showing
 from core.imports.store import EntryRow
@@ -26,6 +26,9 @@ async def marked(ctx: Context, import_id: str) -> tuple[str, AsyncIterator[bytes
         source = await batches.fetch(ctx, row, Path(folder.name))
         target = Path(folder.name) / "marked"
         await asyncio.to_thread(importer.mark, source, marks, target)
+    except FileRefused as error:
+        folder.cleanup()
+        raise Problem(errors.NO_MARKED_COPY) from error
     except BaseException:
         folder.cleanup()
         raise
