@@ -1,4 +1,4 @@
-"""What plugins need to declare importers and validators, to read, make and mark workbooks, and to show what came."""
+"""What plugins need to declare importers and validators, to read, make and mark workbooks, to show files."""
 
 from core.importing import Counts as Counts
 from core.importing import FileRefused as FileRefused

@@ -60,7 +60,7 @@ class Profile(msgspec.Struct, frozen=True):
         if self.decimals:
             made = [_text(number, self.decimals) for number in self.numbers]
         else:
-            made = [str(number) for number in self.numbers]
+            made = list(map(str, self.numbers))
         for index, mark in enumerate(self.marks):
             if mark & MISSING:
                 made[index] = None
@@ -171,6 +171,11 @@ class Stored(msgspec.Struct, frozen=True):
     def profile(self) -> Profile:
         """Its values."""
         return unpack(self.packed, self.periods)
+
+    @property
+    def ends_at(self) -> datetime:
+        """UTC."""
+        return self.starts_at.astimezone(UTC) + self.periods * timedelta(minutes=self.minutes)
 
     def moments(self) -> Iterator[datetime]:
         """When its periods begin, UTC."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.imports.public import Importer, Source, fits_workbook, marker, read_table
 from plugins.readings.domain.imports import INTEGRAL, POINTS, IntegralUnit, PointUnit, integral_units, point_units
-from plugins.readings.domain.intervals import PASSED_ON, words
+from plugins.readings.domain.intervals import KIND, PASSED_ON, words
 from plugins.readings.permissions import SUBMIT
 from plugins.readings.services import files, intervals
 
@@ -58,7 +58,7 @@ IMPORTERS: tuple[Importer[Any], ...] = (
         ordered="Показания успешно переданы. Данные будут обновлены в течение 10 минут",
     ),
     Importer(
-        "readings.intervals",
+        KIND,
         title="Почасовые",
         permission=SUBMIT.name,
         suffixes=(".xml", ".zip"),

@@ -1,7 +1,7 @@
 """CSV (RFC 4180, UTF-8): a line for each period, for programs."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 
 from core.intervals.domain import DOUBTFUL, MISSING, SUBSTITUTED, Stored
 
@@ -13,12 +13,13 @@ def delimited(days: Iterable[Stored], zone: tzinfo) -> Iterator[bytes]:
     """Moments with their offset in `zone`, values as exact decimals, empty where missing; marks joined by `+`."""
     yield HEAD.encode()
     for day in days:
-        found, step = day.profile(), timedelta(minutes=day.minutes)
+        found = day.profile()
+        bounds = [moment.astimezone(zone).isoformat() for moment in [*day.moments(), day.ends_at]]
         marks = found.marks or bytes(day.periods)
-        lines = []
-        for moment, text, mark in zip(day.moments(), found.texts(), marks, strict=True):
-            start, end = moment.astimezone(zone), (moment + step).astimezone(zone)
-            lines.append(f"{day.channel},{start.isoformat()},{end.isoformat()},{text or ''},{_mark(mark)}\r\n")
+        lines = [
+            f"{day.channel},{start},{end},{text or ''},{_mark(mark)}\r\n"
+            for start, end, text, mark in zip(bounds, bounds[1:], found.texts(), marks, strict=False)
+        ]
         yield "".join(lines).encode()
 
 

@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from core.sdk import ErrorKind
 from plugins.readings.errors import layout_80020 as errors
@@ -17,7 +17,7 @@ class ArchiveError(Exception):
 
     def __init__(self, kind: ErrorKind, **params: str) -> None:
         super().__init__(kind.code)
-        self.kind, self.params = kind, params
+        self.kind, self.params = kind, dict[str, Any](params)
 
 
 def members(file: IO[bytes], limit: int) -> Iterator[tuple[str, IO[bytes]]]:

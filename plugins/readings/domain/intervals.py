@@ -2,11 +2,14 @@
 
 from core.imports.public import Counts
 
+KIND = "readings.intervals"
+"""Of the importer."""
 PASSED_ON = "Почасовые данные успешно переданы на обработку"
 SENT = "Отправлен на загрузку"
 LOADED = "Загружен"
 LOADED_PARTLY = "Загружен частично"
 WRONG_STRUCTURE = "Обнаружены ошибки структуры файла"
+FINAL = (LOADED, LOADED_PARTLY, WRONG_STRUCTURE)
 _WORKING = ("stored", "reading", "checking", "committing")
 _DONE = ("ready", "committed", "accepted", "partly_accepted", "refused")
 

@@ -1,11 +1,11 @@
 """Layout 80020, understood: which period of which day a value belongs to, and what is wrong. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,6 +15,7 @@ from core.sdk import ErrorKind
 from plugins.readings.errors import layout_80020 as errors
 
 CHANNELS = {1: "A+", 2: "A-", 3: "R+", 4: "R-"}
+_NUMBERS = {code: number for number in CHANNELS for code in (f"{number}", f"{number:02d}")}
 COUNTED = "80020"
 """The layout, and the series of interval data, that consumption is counted by."""
 BYPASS = "1114"
@@ -36,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True):
     """In the file, from 1; 0: unknown."""
     channel: str = ""
     """The code as it stands in the file; empty: the metering point as a whole."""
-    params: dict[str, str] = {}
+    params: dict[str, Any] = {}
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -158,6 +159,11 @@ def _later(label: str, minutes: int) -> str:
     return f"{total // 60:02d}{total % 60:02d}"
 
 
+def channel_name(code: str) -> str:
+    """A+ for 01; the code itself where it is none."""
+    return CHANNELS.get(_NUMBERS.get(code, 0), code)
+
+
 @cache
 def plain_shape(minutes: int) -> tuple[tuple[str, str], ...]:
     """Starts and ends of a day of 24 hours, as nearly every file writes them."""
@@ -211,16 +217,9 @@ class Judge:
             yield Finding(errors.POINT_REPEATED, point.line, params={"code": point.code[:_SHOWN]})
         if not point.channels:
             yield Finding(errors.NO_CHANNELS, point.line)
-        repeated = {code for code, count in Counter(map(_number, point.channels)).items() if count > 1}
-        for channel in point.channels:
-            if _number(channel) not in CHANNELS:
-                yield Finding(
-                    errors.CHANNEL_CODE, channel.line, channel.code[:_SHOWN], {"value": channel.code[:_SHOWN]}
-                )
-            elif _number(channel) in repeated:
-                yield Finding(
-                    errors.CHANNEL_REPEATED, channel.line, channel.code[:_SHOWN], {"channel": channel.code[:_SHOWN]}
-                )
+        numbers = [_number(channel) for channel in point.channels]
+        if 0 in numbers or len(set(numbers)) < len(numbers):
+            yield from _wrong_codes(point.channels, numbers)
 
     def _channel(self, point: Point, channel: Channel, point_id: str, day: date) -> tuple[Day | None, list[Finding]]:
         zone = self._frame.zones[point.timezone]
@@ -236,8 +235,17 @@ class Judge:
 
 
 def _number(channel: Channel) -> int:
-    code = channel.code
-    return int(code) if code.isascii() and code.isdecimal() and len(code) <= 2 else 0
+    """1 to 4; 0: no channel of this layout."""
+    return _NUMBERS.get(channel.code, 0)
+
+
+def _wrong_codes(channels: Sequence[Channel], numbers: Sequence[int]) -> Iterator[Finding]:
+    for channel, number in zip(channels, numbers, strict=True):
+        code = channel.code[:_SHOWN]
+        if not number:
+            yield Finding(errors.CHANNEL_CODE, channel.line, code, {"value": code})
+        elif numbers.count(number) > 1:
+            yield Finding(errors.CHANNEL_REPEATED, channel.line, code, {"channel": code})
 
 
 def _minutes(channel: Channel) -> int | None:

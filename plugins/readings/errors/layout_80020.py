@@ -150,5 +150,15 @@ NO_VALUES = ErrorKind(
     "readings.no_values", 422, "Нет ни одного значения за день", "There is no value for the whole day"
 )
 
+NO_RECEIPT_YET = ErrorKind(
+    "readings.no_receipt_yet",
+    409,
+    "Файл ещё обрабатывается: квитанции пока нет",
+    "The file is being processed: there is no receipt yet",
+)
+RANGE_TOO_LONG = ErrorKind(
+    "readings.range_too_long", 422, "Не больше {days} дней за один раз", "At most {days} days at a time"
+)
+
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
 BY_CODE = {kind.code: kind for kind in ERRORS}

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import IO, Any
+from functools import lru_cache
+from typing import IO
 from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812
 
@@ -22,7 +23,7 @@ from core.sdk import Context, Problem, UnitOfWork, plain
 from plugins.readings import store
 from plugins.readings.adapters import archives
 from plugins.readings.adapters.layout_80020 import MEGABYTE, StructureError, read_message
-from plugins.readings.domain.layout_80020 import CHANNELS, Finding, Frame, Header, Judge, Judged, Point, day_named
+from plugins.readings.domain.layout_80020 import Finding, Frame, Header, Judge, Judged, Point, channel_name, day_named
 from plugins.readings.errors import layout_80020 as errors
 from plugins.readings.models import IntervalMessage
 from plugins.readings.public import IntervalChannel, IntervalsSubmitted
@@ -112,8 +113,7 @@ def _units(file: IO[bytes], member: str) -> Iterator[IntervalUnit]:
 
 
 def _note(finding: Finding, sheet: str = "") -> Note:
-    params: dict[str, Any] = {**finding.params}
-    return Note.of(finding.kind, row=finding.line, sheet=sheet, **params)
+    return Note.of(finding.kind, row=finding.line, sheet=sheet, **finding.params)
 
 
 # ---- what both steps need to know
@@ -224,12 +224,11 @@ def _wrong_lines(unit: IntervalUnit, item: Judged) -> list[Line]:
         mine = [_note(finding, unit.member) for finding in item.findings if finding.channel == channel.code[:40]]
         if not mine and not told:
             mine = [Note.of(errors.POINT_REFUSED, row=channel.line, sheet=unit.member)]
-        code = channel.code
-        name = CHANNELS.get(int(code), code) if code.isascii() and code.isdecimal() and len(code) < 3 else code
-        lines.append(Line(_title(name, item.day), channel.line, unit.member, notes=mine))
+        lines.append(Line(_title(channel_name(channel.code), item.day), channel.line, unit.member, notes=mine))
     return lines
 
 
+@lru_cache(maxsize=1000)
 def _title(channel: str, day: date | None) -> str:
     return channel if day is None else f"{channel} за {day:%d.%m.%Y}"
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -55,7 +55,7 @@ async def runtime(cabinet: Cabinet) -> Runtime:
     return cabinet.runtime
 
 
-def day(values: list[Decimal | None], *, point_id: str = "p1", channel: str = "A+", offset: int = 0) -> Day:
+def day(values: Sequence[Decimal | None], *, point_id: str = "p1", channel: str = "A+", offset: int = 0) -> Day:
     step = timedelta(days=offset)
     return day_of(point_id, channel, FIRST + step, START + step, 30, profile(values))
 
