@@ -77,7 +77,7 @@ _FORM_MONTH = (
 
 
 # ---- the form
-class FormRow(msgspec.Struct, frozen=True):
+class FormRow(msgspec.Struct, frozen=True, gc=False):
     """A register, or a point without devices, with everything above it. What does not exist is null."""
 
     contract_number: str
