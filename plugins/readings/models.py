@@ -147,6 +147,7 @@ class PointTransmission(Base):
     answered_at: Mapped[datetime | None]
 
     __table_args__ = (
+        sa.Index("ix_readings_point_transmission_point", "metering_point_id", "month"),
         sa.Index(
             "uq_readings_point_transmission_current",
             "metering_point_id",

@@ -87,6 +87,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_readings_point_transmission_point",
+        "readings_point_transmission",
+        ["metering_point_id", "month"],
+        unique=False,
+    )
+    op.create_index(
         "uq_readings_point_transmission_current",
         "readings_point_transmission",
         ["metering_point_id", "month"],
@@ -115,6 +121,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("readings_transmission", "withdrawn_at")
     op.drop_table("readings_accepted")
+    op.drop_index("ix_readings_point_transmission_point", table_name="readings_point_transmission")
     op.drop_index(
         "uq_readings_point_transmission_current",
         table_name="readings_point_transmission",
