@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("value", Quantity(), nullable=False),
         sa.Column("submitted_at", Moment(), nullable=True),
+        sa.Column("by_company", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["metering_point_id"],
             ["contracts_metering_point.id"],
@@ -108,6 +109,7 @@ def upgrade() -> None:
         sa.Column("value", Quantity(), nullable=False),
         sa.Column("consumption", Quantity(), nullable=True),
         sa.Column("submitted_at", Moment(), nullable=True),
+        sa.Column("by_company", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["meter_id", "register"],
             ["contracts_register.meter_id", "contracts_register.code"],

@@ -12,6 +12,8 @@ from core.contracts.public import Contract, EnergyObject, Meter, MeteringPoint, 
 from core.sdk import Context, Moment, Quantity, Query, any_of
 from plugins.readings.domain import WAITING
 from plugins.readings.models import (
+    Accepted,
+    AcceptedPoint,
     MeterState,
     ObjectState,
     PointTransmission,
@@ -391,3 +393,21 @@ POINTS_INTO_HISTORY = (
     )
 )
 """Likewise, of points «по сообщению»."""
+_POINTS_OF_CONTRACT = (
+    sa.select(MeteringPoint.id)
+    .join(EnergyObject, EnergyObject.id == MeteringPoint.energy_object_id)
+    .where(EnergyObject.contract_id == CONTRACT_ID)
+)
+OUT_OF_HISTORY = (
+    sa.delete(Accepted).where(
+        Accepted.month == _MONTH,
+        sa.not_(Accepted.by_company),
+        Accepted.meter_id.in_(sa.select(Meter.id).where(Meter.metering_point_id.in_(_POINTS_OF_CONTRACT))),
+    ),
+    sa.delete(AcceptedPoint).where(
+        AcceptedPoint.month == _MONTH,
+        sa.not_(AcceptedPoint.by_company),
+        AcceptedPoint.metering_point_id.in_(_POINTS_OF_CONTRACT),
+    ),
+)
+"""What leaves it again when the company undoes the closing."""

@@ -238,6 +238,23 @@ async def test_the_companys_own_history_stands_against_a_closing(supplier: Cabin
         assert f'"field":"{field}"' in answered.text, answered.text
 
 
+async def test_a_closing_can_be_undone_and_done_again(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    await report(caller, ("p4", "5"), devices=(M1,))
+    await supplier.load("readings.point_history", {"metering_point_id": "p4", "month": "2025-12-01", "value": "4"})
+    await supplier.load("readings.windows", {**WINDOW, "closed": True})
+    await supplier.load("readings.windows", WINDOW)
+    assert [row[4] for row in await readings(caller, "/meters/m1")] == ["transmitted"]
+    assert [(row[3], row[4]) for row in await readings(caller, "/points/p4")] == [
+        ("5", "transmitted"),
+        ("4", "accepted"),
+    ]
+    await report(caller, ("p4", "6"), devices=(device("m1", total="333500"),))
+    await supplier.load("readings.windows", {**WINDOW, "closed": True})
+    assert [(row[2], row[4]) for row in await readings(caller, "/meters/m1")] == [("333500", "accepted")]
+    assert [(row[3], row[4]) for row in await readings(caller, "/points/p4")] == [("6", "accepted"), ("4", "accepted")]
+
+
 async def test_a_device_of_the_past_keeps_its_history(supplier: Cabinet) -> None:
     await load_year(supplier)
     caller = await client(supplier)
