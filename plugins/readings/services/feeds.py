@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from core.sdk import RowError, UnitOfWork, exact
-from plugins.readings import store
 from plugins.readings.models import Accepted, AcceptedPoint, MeterState, ObjectState, Previous, Window
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
 from plugins.readings.schemas.history import HistoryRow, PointHistoryRow
+from plugins.readings.store import feeds as store
 
 Answers = list[RowError | None]
 NOT_A_MONTH = RowError("readings.not_a_month", "month", "Месяц задаётся своим первым днём")

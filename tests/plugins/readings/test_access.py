@@ -11,6 +11,7 @@ from tests.plugins.readings.test_history import HISTORY, load_year
 from tests.plugins.readings.test_http import FORM, M1, SUBMIT, device, feed, meters, transmissions
 from tests.plugins.readings.test_peaks import PEAKS, load_hours, set_category
 from tests.plugins.readings.test_points import report, stored
+from tests.plugins.readings.workbooks import checked, entries, filled, remarks, sent, template_rows, xlsx
 
 OTHERS = ("Энергетик", "Руководитель", "Администратор")
 
@@ -61,6 +62,43 @@ async def test_the_history_is_not_for_the_accountant(supplier: Cabinet) -> None:
             assert (await caller.get(place)).status_code == 200, place
         assert (await caller.get(PEAKS)).json()["available"] is True
         assert await tabs(caller) == ["readings.history"]
+
+
+@pytest.mark.requirement("RDG-13")
+async def test_all_zones_and_kinds_of_energy_go_together_on_the_screen_and_in_a_file(supplier: Cabinet) -> None:
+    await supplier.load("registers", {"meter_id": "m1", "code": "R+.total", "name": "Реактивная энергия", "sort": 5})
+    caller = await client(supplier)
+    refused = await report(caller, devices=(device("m2", T1="110"), M1))
+    assert refused.status_code == 422
+    assert [(item["field"], item["message"]) for item in refused.json()["errors"]] == [
+        ("devices[0].values[A+.T2]", "Заполните поле"),
+        ("devices[1].values[R+.total]", "Заполните поле"),
+    ]
+    rows = await template_rows(caller)
+    partly = {("05601313", "Круглосуточный"): "333399", ("05601314", "День"): "110"}
+    done = await checked(supplier, caller, xlsx(filled(rows, partly)))
+    assert (done["counts"]["new"], done["counts"]["refused"]) == (0, 2)
+    missing = {row[3] + row[6]: number for number, row in enumerate(rows, 1)}
+    assert [remarks(entry) for entry in await entries(caller, done["id"], state="refused")] == [
+        [("required", missing["05601313Реактивная энергия"], "I")],
+        [("required", missing["05601314Ночь"], "I")],
+    ]
+    assert (await caller.post(f"/api/v1/imports/{done['id']}/commit")).json()["code"] == "imports.nothing_new"
+    assert await transmissions(supplier) == 0
+    assert [register["current"] for meter in (await meters(caller)).values() for register in meter["registers"]] == [
+        None
+    ] * 4
+    both = {"meter_id": "m1", "values": [*M1["values"], {"register": "R+.total", "value": "5"}]}
+    saved = (await report(caller, devices=(both,))).json()
+    assert [item["outcome"] for item in saved["devices"]] == ["saved"]
+    whole = {("05601314", "День"): "110", ("05601314", "Ночь"): "220,5"}
+    await sent(supplier, caller, (await checked(supplier, caller, xlsx(filled(rows, whole))))["id"])
+    assert [register["current"] for meter in (await meters(caller)).values() for register in meter["registers"]] == [
+        "333399",
+        "5",
+        "110",
+        "220.5",
+    ]
 
 
 # ---- windows
