@@ -12,8 +12,6 @@ from core.contracts.public import Contract, EnergyObject, Meter, MeteringPoint, 
 from core.sdk import Context, Moment, Quantity, Query, any_of
 from plugins.readings.domain import WAITING
 from plugins.readings.models import (
-    Accepted,
-    AcceptedPoint,
     MeterState,
     ObjectState,
     PointTransmission,

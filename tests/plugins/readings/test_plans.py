@@ -1,16 +1,15 @@
 """Lists and boards go by indexes, however many devices others have."""
 
-import re
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 
 from core.sdk import Query
 from core.testing.cabinet import Cabinet
 from plugins.readings import store
 from plugins.readings.store import deadlines, history, peaks
+from tests.plans import indexes, plan, scanned
 
 DAY = date(2026, 1, 25)
 MINE = {"contract_id": "c1", "everything": True, "objects": []}
@@ -39,12 +38,6 @@ PLANNED: dict[str, tuple[Query[Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", PLANNED)
 async def test_the_plan_uses_indexes(cabinet: Cabinet, name: str) -> None:
     query, params = PLANNED[name]
-    if cabinet.runtime.database.writer.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL plans by statistics: on tables this small it scans")
-    compiled = query.compiled(sqlite_dialect())
-    async with cabinet.runtime.database.writer.connect() as connection:
-        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.sql}", tuple(compiled.arguments(params)))
-        steps = [str(row._mapping["detail"]) for row in plan]
-    tables = "readings_|contracts_"
-    assert not [step for step in steps if re.match(rf"SCAN ({tables})", step)], steps
-    assert any(re.match(rf"SEARCH ({tables}).*INDEX", step) for step in steps), steps
+    steps = await plan(cabinet.runtime, query, **params)
+    assert scanned(steps) == [], steps
+    assert indexes(steps)
