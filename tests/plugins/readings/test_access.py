@@ -11,7 +11,17 @@ from tests.plugins.readings.test_history import HISTORY, load_year
 from tests.plugins.readings.test_http import FORM, M1, SUBMIT, device, feed, meters, transmissions
 from tests.plugins.readings.test_peaks import PEAKS, load_hours, set_category
 from tests.plugins.readings.test_points import report, stored
-from tests.plugins.readings.workbooks import checked, entries, filled, remarks, sent, template_rows, xlsx
+from tests.plugins.readings.workbooks import (
+    CONSUMPTION,
+    checked,
+    entries,
+    filled,
+    remarks,
+    sent,
+    template_rows,
+    upload,
+    xlsx,
+)
 
 OTHERS = ("Энергетик", "Руководитель", "Администратор")
 
@@ -36,6 +46,28 @@ async def test_the_accountant_submits_nothing_on_the_screen(supplier: Cabinet) -
         saved = await report(caller, ("p4", str(10 + index)), devices=(device("m1", total=str(333400 + index)),))
         assert saved.status_code == 201
         assert (await caller.delete(f"{SUBMIT}/{saved.json()['id']}")).status_code == 200
+
+
+async def test_the_accountant_sends_no_file(supplier: Cabinet) -> None:
+    first = await client(supplier, email="first@example.ru")
+    values = {("05601313", "Круглосуточный"): "333399"}
+    integral = xlsx(filled(await template_rows(first), values))
+    points = await template_rows(first, "consumption")
+    points[1][-1] = "15"
+    files = {"readings.integral": integral, CONSUMPTION: xlsx(points)}
+    accountant = await client(supplier, "Бухгалтер")
+    for kind, content in files.items():
+        refused = await upload(accountant, content, kind=kind)
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_forbids"), refused.text
+    for template in ("integral", "consumption"):
+        answered = await accountant.get(f"{FORM}/templates/{template}")
+        assert (answered.status_code, answered.json()["code"]) == (403, "role_forbids")
+    assert (await first.get("/api/v1/imports", params={"contract_id": "c1"})).json()["items"] == []
+    assert await feed(supplier) == []
+    for index, role in enumerate(OTHERS):
+        caller = await client(supplier, role, email=f"client{index}@example.ru")
+        for kind, content in files.items():
+            assert (await checked(supplier, caller, content, kind=kind))["state"] == "ready", (role, kind)
 
 
 @pytest.mark.requirement("ROL-14")
