@@ -11,6 +11,17 @@ from tests.plugins.readings.test_history import HISTORY, load_year
 from tests.plugins.readings.test_http import FORM, M1, SUBMIT, device, feed, meters, transmissions
 from tests.plugins.readings.test_peaks import PEAKS, load_hours, set_category
 from tests.plugins.readings.test_points import report, stored
+from tests.plugins.readings.workbooks import (
+    CONSUMPTION,
+    checked,
+    entries,
+    filled,
+    remarks,
+    sent,
+    template_rows,
+    upload,
+    xlsx,
+)
 
 OTHERS = ("Энергетик", "Руководитель", "Администратор")
 
@@ -37,6 +48,28 @@ async def test_the_accountant_submits_nothing_on_the_screen(supplier: Cabinet) -
         assert (await caller.delete(f"{SUBMIT}/{saved.json()['id']}")).status_code == 200
 
 
+async def test_the_accountant_sends_no_file(supplier: Cabinet) -> None:
+    first = await client(supplier, email="first@example.ru")
+    values = {("05601313", "Круглосуточный"): "333399"}
+    integral = xlsx(filled(await template_rows(first), values))
+    points = await template_rows(first, "consumption")
+    points[1][-1] = "15"
+    files = {"readings.integral": integral, CONSUMPTION: xlsx(points)}
+    accountant = await client(supplier, "Бухгалтер")
+    for kind, content in files.items():
+        refused = await upload(accountant, content, kind=kind)
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_forbids"), refused.text
+    for template in ("integral", "consumption"):
+        answered = await accountant.get(f"{FORM}/templates/{template}")
+        assert (answered.status_code, answered.json()["code"]) == (403, "role_forbids")
+    assert (await first.get("/api/v1/imports", params={"contract_id": "c1"})).json()["items"] == []
+    assert await feed(supplier) == []
+    for index, role in enumerate(OTHERS):
+        caller = await client(supplier, role, email=f"client{index}@example.ru")
+        for kind, content in files.items():
+            assert (await checked(supplier, caller, content, kind=kind))["state"] == "ready", (role, kind)
+
+
 @pytest.mark.requirement("ROL-14")
 async def test_the_history_is_not_for_the_accountant(supplier: Cabinet) -> None:
     await load_year(supplier)
@@ -61,6 +94,43 @@ async def test_the_history_is_not_for_the_accountant(supplier: Cabinet) -> None:
             assert (await caller.get(place)).status_code == 200, place
         assert (await caller.get(PEAKS)).json()["available"] is True
         assert await tabs(caller) == ["readings.history"]
+
+
+@pytest.mark.requirement("RDG-13")
+async def test_all_zones_and_kinds_of_energy_go_together_on_the_screen_and_in_a_file(supplier: Cabinet) -> None:
+    await supplier.load("registers", {"meter_id": "m1", "code": "R+.total", "name": "Реактивная энергия", "sort": 5})
+    caller = await client(supplier)
+    refused = await report(caller, devices=(device("m2", T1="110"), M1))
+    assert refused.status_code == 422
+    assert [(item["field"], item["message"]) for item in refused.json()["errors"]] == [
+        ("devices[0].values[A+.T2]", "Заполните поле"),
+        ("devices[1].values[R+.total]", "Заполните поле"),
+    ]
+    rows = await template_rows(caller)
+    partly = {("05601313", "Круглосуточный"): "333399", ("05601314", "День"): "110"}
+    done = await checked(supplier, caller, xlsx(filled(rows, partly)))
+    assert (done["counts"]["new"], done["counts"]["refused"]) == (0, 2)
+    missing = {row[3] + row[6]: number for number, row in enumerate(rows, 1)}
+    assert [remarks(entry) for entry in await entries(caller, done["id"], state="refused")] == [
+        [("required", missing["05601313Реактивная энергия"], "I")],
+        [("required", missing["05601314Ночь"], "I")],
+    ]
+    assert (await caller.post(f"/api/v1/imports/{done['id']}/commit")).json()["code"] == "imports.nothing_new"
+    assert await transmissions(supplier) == 0
+    assert [register["current"] for meter in (await meters(caller)).values() for register in meter["registers"]] == [
+        None
+    ] * 4
+    both = {"meter_id": "m1", "values": [*M1["values"], {"register": "R+.total", "value": "5"}]}
+    saved = (await report(caller, devices=(both,))).json()
+    assert [item["outcome"] for item in saved["devices"]] == ["saved"]
+    whole = {("05601314", "День"): "110", ("05601314", "Ночь"): "220,5"}
+    await sent(supplier, caller, (await checked(supplier, caller, xlsx(filled(rows, whole))))["id"])
+    assert [register["current"] for meter in (await meters(caller)).values() for register in meter["registers"]] == [
+        "333399",
+        "5",
+        "110",
+        "220.5",
+    ]
 
 
 # ---- windows

@@ -273,22 +273,6 @@ async def test_a_value_below_the_previous_is_saved_with_a_warning(supplier: Cabi
     assert (value["consumption"], value["notice"]["code"]) == ("170", "readings.rolled_over")
 
 
-async def test_all_zones_and_kinds_of_energy_go_together(supplier: Cabinet) -> None:
-    await supplier.load(
-        "registers", {"meter_id": "m1", "code": "R+.total", "name": "Круглосуточный, реактивная", "sort": 5}
-    )
-    caller = await client(supplier)
-    refused = await submit(caller, device("m2", T1="110"), M1)
-    assert refused.status_code == 422
-    assert [(item["field"], item["message"]) for item in refused.json()["errors"]] == [
-        ("devices[0].values[A+.T2]", "Заполните поле"),
-        ("devices[1].values[R+.total]", "Заполните поле"),
-    ]
-    assert await transmissions(supplier) == 0
-    both = {"meter_id": "m1", "values": [*M1["values"], {"register": "R+.total", "value": "5"}]}
-    assert [item["outcome"] for item in (await submit(caller, M2, both)).json()["devices"]] == ["saved", "saved"]
-
-
 @pytest.mark.requirement("RDG-14")
 async def test_values_stay_until_the_period_closes(supplier: Cabinet) -> None:
     caller = await client(supplier)
