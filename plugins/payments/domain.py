@@ -1,7 +1,8 @@
 """Rules of payments. Pure: no I/O, no clock; money is exact Decimals of two decimals."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -14,6 +15,7 @@ State = Literal["new", "waiting", "failed", "expired", "succeeded", "refunded"]
 it may have been given back); refunded: all of it was given back."""
 Account = Literal["acquirer", "bills", "advances", "commission"]
 Mode = Literal["bills", "debt", "prepayment"]
+RefundState = Literal["asked", "done", "refused"]
 
 OPEN: frozenset[State] = frozenset({"new", "waiting"})
 UNTAKEN: frozenset[State] = frozenset({"new", "waiting", "failed", "expired"})
@@ -26,6 +28,11 @@ _KOPECK = Decimal("0.01")
 def kopecks(value: Decimal) -> Decimal:
     """The amount with two decimals, whatever the database made of it. It must have no more."""
     return value.quantize(_KOPECK)
+
+
+def roubles_of(whole_kopecks: int) -> Decimal:
+    """The amount of so many kopecks."""
+    return Decimal(whole_kopecks).scaleb(-2)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -167,7 +174,7 @@ def split_return(back: Decimal, advance: Decimal, credited: Mapping[str, Decimal
     taken_off = min(back, advance)
     left = back - taken_off
     bills: dict[str, Decimal] = {}
-    for bill_id, share in reversed(credited.items()):
+    for bill_id, share in reversed(list(credited.items())):
         if (part := min(left, share)) > 0:
             bills[bill_id] = part
             left -= part
@@ -176,3 +183,60 @@ def split_return(back: Decimal, advance: Decimal, credited: Mapping[str, Decimal
 
 def _posting(lines: dict[Account, Decimal]) -> dict[Account, Decimal]:
     return {account: amount for account, amount in lines.items() if amount}
+
+
+# ---- what is to be paid
+class Due(msgspec.Struct, frozen=True):
+    """An unpaid bill of the contract."""
+
+    id: str
+    title: str
+    remaining: Decimal
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a payment would do."""
+
+    amount: Decimal
+    shares: dict[str, Decimal]
+    """Bill -> its share, the earliest due first."""
+    advance: Decimal
+
+
+_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?", re.ASCII)
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """Roubles as typed; None unless it is a number above zero with at most two decimals."""
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        return None
+    amount = Decimal(f"{match[1]}.{(match[2] or '').ljust(2, '0')}")
+    return amount if amount > 0 else None
+
+
+def plan(mode: Mode, amount: Decimal | None, unpaid: Sequence[Due], chosen: Sequence[str] = ()) -> Plan | None:
+    """The plan of an order; None where a mode with fixed bills is asked for another amount.
+
+    `unpaid`: the bills of the contract, the earliest due first; `chosen`: some of them, for the mode `bills`.
+    """
+    if mode == "prepayment":
+        whole = amount or NOTHING
+        return Plan(whole, {}, whole)
+    wanted = [due for due in unpaid if mode == "debt" or due.id in chosen]
+    full = total(due.remaining for due in wanted)
+    if mode == "bills" and amount not in (None, full):
+        return None
+    whole = full if amount is None else amount
+    shares, rest = spread(whole, [(due.id, due.remaining) for due in wanted])
+    return Plan(whole, shares, rest)
+
+
+# ---- when to look again
+def next_look(age: timedelta, left: timedelta) -> timedelta:
+    """How long an open payment of this age is left alone, with so much of the bank's session left (negative: none)."""
+    if age < timedelta(minutes=1):
+        return timedelta(seconds=10)
+    if left > timedelta(0):
+        return min(timedelta(seconds=30), left + timedelta(seconds=5))
+    return timedelta(minutes=1) if left > -timedelta(hours=1) else timedelta(hours=1)

@@ -34,9 +34,7 @@ class Bill(Base):
     """The same without what was paid here and billing has not counted yet; never below zero. This one is shown."""
 
     __table_args__ = (
-        sa.Index(
-            "ix_payments_bill_unpaid", "contract_id", "due_on", sqlite_where=_UNPAID, postgresql_where=_UNPAID
-        ),
+        sa.Index("ix_payments_bill_unpaid", "contract_id", "due_on", sqlite_where=_UNPAID, postgresql_where=_UNPAID),
         sa.Index("ix_payments_bill_contract", "contract_id", "issued_on"),
     )
 
@@ -123,22 +121,18 @@ class Executed(Base):
 
 
 class Card(Base):
-    """A bank card that an account has linked: what the acquirer calls a binding. Its number is never here."""
+    """A bank card that an account has linked, as the acquirer told of it. Its number is never here."""
 
     __tablename__ = "payments_card"
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[str]
-    binding: Mapped[str]
-    """The acquirer's token."""
-    masked: Mapped[str]
-    """«2200 00** **** 1234»"""
+    account_id: Mapped[str] = mapped_column(primary_key=True)
+    card_id: Mapped[str] = mapped_column(primary_key=True)
+    """The acquirer's."""
+    mask: Mapped[str]
     expires: Mapped[str]
     """YYYYMM, or empty."""
     system: Mapped[str]
     linked_at: Mapped[datetime]
-
-    __table_args__ = (sa.UniqueConstraint("account_id", "binding"),)
 
 
 class Payment(Base):
@@ -155,7 +149,9 @@ class Payment(Base):
     """bills, debt, prepayment"""
     method: Mapped[str]
     """new_card, linked_card"""
-    card_id: Mapped[str | None]
+    card_id: Mapped[str]
+    """The linked card, else empty."""
+    save_card: Mapped[bool]
     amount: Mapped[Decimal] = mapped_column(Money())
     commission: Mapped[Decimal] = mapped_column(Money())
     total: Mapped[Decimal] = mapped_column(Money())
@@ -168,7 +164,7 @@ class Payment(Base):
     """Why it failed: the acquirer's code."""
     request_key: Mapped[str | None] = mapped_column(unique=True)
     """The Idempotency-Key it was started with, hashed; null once it has ended badly."""
-    order_id: Mapped[str | None]
+    order_id: Mapped[str | None] = mapped_column(index=True)
     """The acquirer's identifier."""
     pay_url: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
@@ -188,7 +184,11 @@ class Payment(Base):
     confirmed_at: Mapped[datetime | None]
     """When billing first said that it has the payment."""
 
-    __table_args__ = (sa.Index("ix_payments_payment_contract", "contract_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_payments_payment_contract", "contract_id", "id"),
+        sa.Index("ix_payments_payment_state", "state", "created_at"),
+        sa.Index("ix_payments_payment_created_at", "created_at"),
+    )
 
 
 class Allocation(Base):
@@ -238,6 +238,8 @@ class Refund(Base):
     """Also the key under which the acquirer is asked."""
     payment_id: Mapped[str] = mapped_column(sa.ForeignKey(Payment.id), index=True)
     amount: Mapped[Decimal] = mapped_column(Money())
+    """Of a reversal: everything."""
+    reversal: Mapped[bool]
     note: Mapped[str]
     state: Mapped[str]
     """asked, done, refused"""

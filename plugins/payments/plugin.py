@@ -7,18 +7,23 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from core.ports.acquirer import Acquirer
 from core.ports.files import Files
 from core.sdk import (
     HISTORY,
     Dataset,
     ErrorKind,
+    Event,
+    Forgetter,
     Hooks,
+    Job,
     MenuSection,
     Migrations,
     NotificationKind,
     Permission,
 )
-from plugins.payments import datasets, errors, notifications, permissions, routes
+from plugins.payments import datasets, errors, jobs, notifications, permissions, public, routes
+from plugins.payments.services import forgetting
 from plugins.payments.settings import PaymentsSettings
 
 
@@ -39,6 +44,15 @@ class PaymentsPlugin(Hooks):
     def routes(self) -> Sequence[HTTPRouteHandler]:
         return routes.ROUTES
 
+    def events(self) -> Sequence[Event]:
+        return (
+            Event(public.PAID, public.PaymentPaid, outgoing=True),
+            Event(public.RETURNED, public.PaymentReturned, outgoing=True),
+        )
+
+    def jobs(self) -> Sequence[Job[Any]]:
+        return jobs.JOBS
+
     def notification_kinds(self) -> Sequence[NotificationKind]:
         return notifications.KINDS
 
@@ -53,7 +67,10 @@ class PaymentsPlugin(Hooks):
         )
 
     def requires(self) -> Sequence[type]:
-        return (Files,)
+        return (Acquirer, Files)
+
+    def forgetters(self) -> Sequence[Forgetter]:
+        return (Forgetter("payments.payer", forgetting.forget),)
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

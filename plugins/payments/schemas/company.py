@@ -18,9 +18,7 @@ MoneyText = Annotated[
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Number = Annotated[str, msgspec.Meta(max_length=64)]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]
-IssuedKind = Literal[
-    "акт приема-передачи", "ведомость приема-передачи", "счет-фактура", "счет на оплату", "акт сверки"
-]
+IssuedKind = Literal["акт приема-передачи", "ведомость приема-передачи", "счет-фактура", "счет на оплату", "акт сверки"]
 
 
 class BillRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -58,7 +58,7 @@ def _shown(row: store.DocumentRead) -> PaymentsDocument:
         row.id,
         row.contract_id,
         row.contract_number,
-        row.kind,  # type: ignore[arg-type] - the query asks for these kinds only
+        row.kind,
         row.number,
         row.issued_on,
         row.month,

@@ -23,7 +23,9 @@ NEWS = timedelta(days=45)
 """Bills issued and payments made longer ago are loaded without telling anybody."""
 NOT_A_MONTH = RowError("payments.not_a_month", "month", "Месяц задаётся своим первым днём")
 MORE_THAN_AMOUNT = RowError("payments.more_than_amount", "remaining", "Остаток больше суммы документа")
-ANOTHER_CONTRACT = RowError("payments.another_contract", "contract_id", "Под этим ключом загружен документ другого договора")
+ANOTHER_CONTRACT = RowError(
+    "payments.another_contract", "contract_id", "Под этим ключом загружен документ другого договора"
+)
 PERIOD_NEEDED = RowError("payments.period_needed", "period_from", "Акту сверки нужен период: с даты по дату")
 UNKNOWN_ORDER = RowError("payments.unknown_order", "order_id", "По договору нет такого заказа акта сверки")
 ORDER_ANSWERED = RowError("payments.order_answered", "order_id", "По этому заказу акт уже выставлен")
@@ -123,7 +125,7 @@ async def _contract_numbers(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, st
     if not wanted["ids"]:
         return {}
     rows = await uow.execute(sa.select(Contract.id, Contract.number).where(any_of(Contract.id, "ids")), wanted)
-    return {contract_id: number for contract_id, number in rows}
+    return {row.id: row.number for row in rows}
 
 
 # ---- balances
@@ -169,7 +171,7 @@ async def load_balances(uow: UnitOfWork, rows: Sequence[BalanceRow]) -> Answers:
 async def load_documents(uow: UnitOfWork, rows: Sequence[DocumentRow]) -> Answers:
     """Sets documents. An act that answers an order is announced to whoever ordered it."""
     bills = await _named(uow, document_store.KNOWN_BILLS, [row.bill_id for row in rows])
-    contract_of = {bill_id: contract for bill_id, contract in bills}
+    contract_of = {row.id: row.contract_id for row in bills}
     orders = {
         order_id: rest
         for order_id, *rest in await _named(uow, document_store.LOCKED_ORDERS, [row.order_id for row in rows])
@@ -287,9 +289,7 @@ async def _recognise(uow: UnitOfWork, rows: Sequence[ExecutedRow], payments: dic
         await uow.execute(sa.delete(Executed).where(Executed.payment_id == row.payment_id, Executed.id != row.id))
         if payments[row.payment_id or ""][2] is None:
             await uow.execute(
-                sa.update(Payment)
-                .where(Payment.id == row.payment_id)
-                .values(confirmed_at=uow.now, billing="accepted")
+                sa.update(Payment).where(Payment.id == row.payment_id).values(confirmed_at=uow.now, billing="accepted")
             )
 
 

@@ -103,3 +103,7 @@ LOCKED_BALANCES = (
 UNCOUNTED_ADVANCES = sa.select(Payment.contract_id, Payment.id, Payment.advance, Payment.confirmed_at).where(
     any_of(Payment.contract_id, "ids"), sa.not_(Payment.advance_counted), Payment.advance > _NOTHING
 )
+
+KNOWN_OF_CONTRACT = Query(
+    sa.select(Bill.id).where(Bill.contract_id == _text("contract_id"), any_of(Bill.id, "ids")), str
+)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from core.contracts.public import Contract, visible_contract
 from core.sdk import Query, any_of
 from plugins.payments.models import ActOrder, Bill, Document, DocumentFile
+from plugins.payments.schemas.documents import DocumentType
 
 ACT = "акт сверки"
 
@@ -19,7 +20,7 @@ class DocumentRead(msgspec.Struct, frozen=True):
     id: str
     contract_id: str
     contract_number: str
-    kind: str
+    kind: DocumentType
     number: str
     issued_on: date
     month: date
@@ -87,9 +88,7 @@ _FILE = sa.select(
     DocumentFile.size,
 ).outerjoin(DocumentFile, DocumentFile.document_id == Document.id)
 
-FILE = Query(
-    _FILE.where(Document.contract_id == _text("contract_id"), Document.id == _text("document_id")), FileRow
-)
+FILE = Query(_FILE.where(Document.contract_id == _text("contract_id"), Document.id == _text("document_id")), FileRow)
 FILES_OF_MONTH = Query(
     _FILE.where(Document.contract_id == _text("contract_id"), Document.month == _day("month")).order_by(
         Document.issued_on, Document.id

@@ -1,0 +1,36 @@
+"""Work behind payments, and what follows events."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from core.exchange.public import FactAnswered
+from core.sdk import Context, Every, Job
+from plugins.payments.public import PAID
+from plugins.payments.services import returns, settling
+from plugins.payments.services.paying import Check
+from plugins.payments.services.returns import GiveBack
+
+
+class Sweep(msgspec.Struct, frozen=True):
+    """Look at payments that have been open for long."""
+
+
+async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
+    """Billing's answers to other facts are none of our business."""
+    if answer.kind == PAID:
+        await settling.apply_answer(ctx, answer.fact_id, answer.outcome)
+
+
+async def sweep(ctx: Context, _: Sweep) -> None:
+    """Runs `settling.sweep`."""
+    await settling.sweep(ctx)
+
+
+JOBS: tuple[Job[Any], ...] = (
+    Job("payments.check", settling.look, Check),
+    Job("payments.give_back", returns.give_back, GiveBack),
+    Job("payments.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
+    Job("payments.sweep", sweep, Sweep, every=Every(timedelta(hours=1))),
+)
