@@ -6,7 +6,9 @@ PERIOD_REVERSED = ErrorKind(
     "payments.period_reversed", 422, "Начало периода позже его конца", "The period ends before it begins"
 )
 PERIOD_FUTURE = ErrorKind("payments.period_future", 422, "Период ещё не закончился", "The period is not over yet")
-PERIOD_TOO_LONG = ErrorKind("payments.period_too_long", 422, "Слишком длинный период", "The period is too long")
+PERIOD_TOO_LONG = ErrorKind(
+    "payments.period_too_long", 422, "Период не может быть длиннее {years} лет", "A period may not exceed {years} years"
+)
 EMAIL_FORMAT = ErrorKind(
     "payments.email_format", 422, "Неверный адрес электронной почты", "This is not an e-mail address"
 )
@@ -15,6 +17,15 @@ WITHOUT_FILE = ErrorKind(
     409,
     "Файл документа ещё не сформирован, повторите позже",
     "The file of the document is not ready yet, try again later",
+)
+FILE_TOO_LARGE = ErrorKind(
+    "payments.file_too_large",
+    409,
+    "Файлы слишком велики, скачайте документы по одному",
+    "The files are too large, download the documents one by one",
+)
+NOTHING_TO_PACK = ErrorKind(
+    "payments.nothing_to_pack", 409, "За этот месяц нет готовых файлов", "There are no files for this month"
 )
 
 # ---- paying

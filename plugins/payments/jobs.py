@@ -8,9 +8,11 @@ import msgspec
 from core.exchange.public import FactAnswered
 from core.sdk import Context, Every, Job
 from plugins.payments.public import PAID
-from plugins.payments.services import returns, settling
+from plugins.payments.services import documents, returns, sending, settling
+from plugins.payments.services.documents import DropFile
 from plugins.payments.services.paying import Check
 from plugins.payments.services.returns import GiveBack
+from plugins.payments.services.sending import SendDocument
 
 
 class Sweep(msgspec.Struct, frozen=True):
@@ -32,5 +34,7 @@ JOBS: tuple[Job[Any], ...] = (
     Job("payments.check", settling.look, Check),
     Job("payments.give_back", returns.give_back, GiveBack),
     Job("payments.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
+    Job("payments.send_document", sending.send, SendDocument),
+    Job("payments.drop_file", documents.drop_file, DropFile),
     Job("payments.sweep", sweep, Sweep, every=Every(timedelta(hours=1))),
 )

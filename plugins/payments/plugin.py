@@ -17,12 +17,13 @@ from core.sdk import (
     Forgetter,
     Hooks,
     Job,
+    Letter,
     MenuSection,
     Migrations,
     NotificationKind,
     Permission,
 )
-from plugins.payments import datasets, errors, jobs, notifications, permissions, public, routes
+from plugins.payments import datasets, errors, jobs, letters, notifications, permissions, public, routes
 from plugins.payments.services import forgetting
 from plugins.payments.settings import PaymentsSettings
 
@@ -47,11 +48,15 @@ class PaymentsPlugin(Hooks):
     def events(self) -> Sequence[Event]:
         return (
             Event(public.PAID, public.PaymentPaid, outgoing=True),
+            Event(public.ACT_ORDERED, public.ActOrdered, outgoing=True),
             Event(public.RETURNED, public.PaymentReturned, outgoing=True),
         )
 
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
+
+    def letters(self) -> Sequence[Letter]:
+        return letters.LETTERS
 
     def notification_kinds(self) -> Sequence[NotificationKind]:
         return notifications.KINDS

@@ -1,8 +1,10 @@
 """Documents of a contract: the list, the files."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
+
+import msgspec
 
 from core.ports.files import FileMissing, Files
 from core.sdk import NOT_FOUND, Context, Problem, decode_cursor, new_id, page
@@ -21,8 +23,15 @@ from plugins.payments.services.periods import LAST_DAY, period
 from plugins.payments.store import documents as store
 
 ALL = "все"
+_LETTERS_TAKE = timedelta(days=1)
 _KINDS: tuple[DocumentType, ...] = get_args(DocumentType)
 _TYPES: tuple[str, ...] = get_args(DocumentFilter)
+
+
+class DropFile(msgspec.Struct, frozen=True):
+    """Remove a stored file that another has replaced."""
+
+    key: str
 
 
 async def documents(
@@ -69,6 +78,11 @@ def _shown(row: store.DocumentRead) -> PaymentsDocument:
     )
 
 
+def title(row: store.FileRow) -> str:
+    """«счет на оплату № 67309 от 10.01.2026»"""
+    return f"{row.kind} № {row.number} от {row.issued_on:%d.%m.%Y}"
+
+
 async def opened(ctx: Context, document_id: str) -> tuple[str, int, AsyncIterator[bytes]]:
     """File name, size and content of a document of the contract in the path. Raises Problem."""
     row = await ctx.reader.first(store.FILE, contract_id=ctx.granted.contract_id, document_id=document_id)
@@ -101,7 +115,12 @@ async def store_file(ctx: Context, document_id: str, body: AsyncIterator[bytes])
             .values(document_id=document_id, **fresh)
             .on_conflict_do_update(index_elements=[DocumentFile.document_id], set_=fresh)
         )
+        if old is not None:  # letters may be about to carry it
+            uow.enqueue(DropFile(old), delay=_LETTERS_TAKE)
         uow.audit("payments.document_stored", document_id, size=stored.size)
-    if old is not None:
-        await ctx.port(Files).delete(old)
     return PaymentsFileStored(document_id, stored.size, stored.sha256)
+
+
+async def drop_file(ctx: Context, wanted: DropFile) -> None:
+    """Removes the file; runs in a job."""
+    await ctx.port(Files).delete(wanted.key)
