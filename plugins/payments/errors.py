@@ -70,7 +70,7 @@ BANK_REFUSED = ErrorKind(
     "payments.bank_refused", 409, "Банк не принял платёж. {text}", "The bank did not take the payment. {text}"
 )
 CALLBACK_FORGED = ErrorKind(
-    "payments.callback_forged", 403, "Отправитель сообщения не подтверждён", "The sender could not be verified"
+    "payments.callback_forged", 400, "Отправитель сообщения не подтверждён", "The sender could not be verified"
 )
 NOT_TAKEN = ErrorKind(
     "payments.not_taken", 409, "По этому платежу деньги не получены", "No money was taken by this payment"

@@ -215,7 +215,7 @@ async def test_a_callback_is_a_hint_that_is_checked(supplier: Cabinet, bank: Ban
     assert await callback(supplier, number) == 200  # genuine, but nothing was paid
     assert (await state(caller, number), await unpaid(caller)) == ("waiting", debt)
     bank.pay(number)
-    assert await callback(supplier, number, sign="forged") == 403
+    assert await callback(supplier, number, sign="forged") == 400
     assert await callback(supplier, "0194a3c2-unknown") == 404
     assert (await state(caller, number), await unpaid(caller)) == ("waiting", debt)
     bank.wrong_amount = 1
