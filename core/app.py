@@ -1,11 +1,10 @@
 """The ASGI application of a host."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -26,35 +25,13 @@ from core.http.routing import route
 from core.plugins import API
 
 OnOpen = Callable[[Runtime], AbstractAsyncContextManager[None]]
-Describe = Callable[[Litestar], dict[str, Any]]
 
 
-def create_app(host: Host, *, on_open: OnOpen | None = None, describe: Describe = openapi.describe) -> Observer:
+def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
     """The ASGI application (its `.app` is Litestar). `on_open` runs beside it with its runtime: the worker."""
-    metrics = Metrics()
-    routes = [*host.manifest.routes, *_closed_sections(host)]
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        runtime = await host.open()
-        app.state.runtime = runtime
-        try:
-            if on_open is None:
-                yield
-            else:
-                async with on_open(runtime):
-                    yield
-        finally:
-            await host.close(runtime)
-
-    def configure(config: AppConfig) -> AppConfig:
-        config.state.update({"manifest": host.manifest, "authenticator": DatabaseAuthenticator(), "metrics": metrics})
-        return config
-
     app = Litestar(
-        route_handlers=routes,
-        lifespan=[lifespan],
-        on_app_init=[configure],
+        route_handlers=[*host.manifest.routes, *_closed_sections(host)],
+        lifespan=[_lifespan],
         dependencies={"ctx": Provide(_provide_context, sync_to_thread=False)},
         dto=StrictJson,
         return_dto=None,
@@ -70,8 +47,28 @@ def create_app(host: Host, *, on_open: OnOpen | None = None, describe: Describe 
         request_max_body_size=host.config.host.max_body,
         logging_config=None,
     )
-    app.state.description = describe(app)
-    return Observer(app, metrics, host.config.host.trusted_proxies)
+    app.state.update({"authenticator": DatabaseAuthenticator(), "on_open": on_open})
+    app.state.description = openapi.describe(app)
+    observer = Observer(app, host.config.host.trusted_proxies)
+    serve(observer, host)
+    return observer
+
+
+def serve(observer: Observer, host: Host) -> None:
+    """Makes an application that is not running the one of a host. The host has the routes that it was created with."""
+    observer.metrics = Metrics()
+    observer.app.state.update({"host": host, "metrics": observer.metrics})
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    host: Host = app.state.host
+    runtime = app.state.runtime = await host.open()
+    try:
+        async with app.state.on_open(runtime) if app.state.on_open else nullcontext():
+            yield
+    finally:
+        await host.close(runtime)
 
 
 def _provide_context(request: Request[Any, Any, Any]) -> Context:

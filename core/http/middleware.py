@@ -47,9 +47,9 @@ class Metrics:
 class Observer:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: Litestar, metrics: Metrics, trusted_proxies: Collection[str] = ()) -> None:
+    def __init__(self, app: Litestar, trusted_proxies: Collection[str] = ()) -> None:
         self.app = app
-        self.metrics = metrics
+        self.metrics = Metrics()
         self._proxies = frozenset(trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -47,7 +47,7 @@ class Ready(msgspec.Struct, frozen=True):
 @get("/health", access=PUBLIC, operation_id="health", tags=["host"])
 async def health(request: Request) -> Health:  # type: ignore[type-arg]
     """Whether the process is alive, and which plugins run."""
-    manifest = request.app.state.manifest
+    manifest = request.app.state.host.manifest
     return Health("ok", [plugin.name for plugin in manifest.plugins], dict(manifest.quarantined))
 
 

@@ -31,6 +31,12 @@ CODE_EXPIRED = ErrorKind(
 EMAIL_CONFIRMED_ALREADY = ErrorKind(
     "email_confirmed_already", 409, "Адрес уже подтверждён.", "The address is confirmed already."
 )
+ADDRESS_NOT_PROVEN = ErrorKind(
+    "address_not_proven",
+    409,
+    "Владелец этого адреса ещё не подтвердил его в личном кабинете. Попросите его подтвердить адрес и повторите.",
+    "The holder of this address has not confirmed it yet. Ask for the confirmation and repeat.",
+)
 PHONE_FORMAT = ErrorKind(
     "phone_format", 422, "Укажите телефон в формате +7 921 123-45-67", "Not a phone number of the form +7 921 123-45-67"
 )

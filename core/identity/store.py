@@ -58,6 +58,11 @@ def account_id_of(email: str) -> sa.Select[str]:
     return sa.select(Account.id).where(Account.email == email, Account.deleted_at.is_(None)).with_for_update()
 
 
+def proven_account_id_of(email: str) -> sa.Select[str]:
+    """The same of a client who has confirmed the address."""
+    return account_id_of(email).where(Account.kind == "client", Account.email_confirmed_at.is_not(None))
+
+
 class Contact(msgspec.Struct, frozen=True):
     """How a live account is written to."""
 

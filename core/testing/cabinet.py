@@ -11,7 +11,6 @@ import httpx
 import msgspec
 
 from core.adapters.mail_folder import FolderLetter, FolderMail
-from core.app import create_app
 from core.config import Config, HostSettings
 from core.context import Context, Runtime
 from core.host import Host
@@ -19,8 +18,9 @@ from core.http.middleware import Observer
 from core.identity.public import create_service_account, create_staff
 from core.jobs import Drained, drain
 from core.ports.mail import Mail
+from core.testing.applications import Application, application
 from core.testing.clock import MovableClock
-from core.testing.description import Description, description_of
+from core.testing.description import Description
 
 PASSWORD = "Abcdef12"  # noqa: S105 - the manual's example
 SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
@@ -48,9 +48,8 @@ class Caller(httpx.AsyncClient):
 class Cabinet:
     """The application, its clock, its letters and its jobs."""
 
-    def __init__(self, host: Host, app: Observer, clock: MovableClock) -> None:
-        self.host, self.app, self.clock = host, app, clock
-        self.description = description_of(app.app)
+    def __init__(self, host: Host, application: Application, clock: MovableClock) -> None:
+        self.host, self.app, self.description, self.clock = host, application.app, application.description, clock
         self._callers: list[Caller] = []
 
     @property
@@ -171,7 +170,17 @@ def config_for_tests(database_url: str, data_dir: Path, **changes: Any) -> Confi
 @asynccontextmanager
 async def running(host: Host, clock: MovableClock) -> AsyncIterator[Cabinet]:
     """The cabinet of a host, started and stopped."""
-    app = create_app(host, describe=lambda app: description_of(app).document)
+    with application(host) as made:
+        async with _lifespan(made.app):
+            cabinet = Cabinet(host, made, clock)
+            try:
+                yield cabinet
+            finally:
+                await cabinet.close()
+
+
+@asynccontextmanager
+async def _lifespan(app: Observer) -> AsyncIterator[None]:
     started, ended = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
@@ -184,10 +193,8 @@ async def running(host: Host, clock: MovableClock) -> AsyncIterator[Cabinet]:
     waiting.cancel()
     if living.done():
         living.result()
-    cabinet = Cabinet(host, app, clock)
     try:
-        yield cabinet
+        yield
     finally:
-        await cabinet.close()
         ended.set()
         await living

@@ -5,10 +5,6 @@ from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
-from litestar import Litestar
-from litestar.routes import HTTPRoute
-
-from core.http import openapi
 
 _NO_OPERATION = frozenset({"not_found", "method_not_allowed", "plugin_unhealthy"})
 _PROBLEM = "application/problem+json"
@@ -18,7 +14,6 @@ class Description:
     """An OpenAPI document, ready to check answers against it."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
         self._components = document["components"]
         self._validators: dict[int, Draft202012Validator] = {}
         self._paths = [
@@ -69,19 +64,6 @@ class Description:
             self._validators[id(schema)] = validator
         errors = [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(answer.json())]
         assert not errors, f"{what}\nunlike its description: {'; '.join(errors)}"
-
-
-_KNOWN: dict[frozenset[Any], Description] = {}
-
-
-def description_of(app: Litestar) -> Description:
-    """What an application's answers are held to; made once for all applications of the same handlers."""
-    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
-    ours = [(route.path, handler) for route in routes for handler in route.route_handlers if "access" in handler.opt]
-    key = frozenset((path, handler.fn) for path, handler in ours)
-    if key not in _KNOWN:
-        _KNOWN[key] = Description(openapi.describe(app))
-    return _KNOWN[key]
 
 
 def _media_type(answer: httpx.Response) -> str:
