@@ -2,6 +2,8 @@
 
 from core import sdk
 from core.adapters.acquirer_off import AcquirerOffSettings, make_acquirer_off
+from core.adapters.acquirer_rbs import RbsSettings, make_rbs
+from core.adapters.acquirer_yookassa import YooKassaSettings, make_yookassa
 from core.adapters.billing_http import HttpBillingSettings, make_http
 from core.adapters.billing_queue import QueueSettings, make_queue
 from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
@@ -33,4 +35,6 @@ ADAPTERS: tuple[sdk.Adapter, ...] = (
     sdk.Adapter("sms", "folder", make_sms_folder, SmsFolderSettings),
     sdk.Adapter("sms", "http", make_sms_http, HttpSmsSettings),
     sdk.Adapter("acquirer", "off", make_acquirer_off, AcquirerOffSettings),
+    sdk.Adapter("acquirer", "rbs", make_rbs, RbsSettings),
+    sdk.Adapter("acquirer", "yookassa", make_yookassa, YooKassaSettings),
 )
