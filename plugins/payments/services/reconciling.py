@@ -1,11 +1,12 @@
 """A day's payments as the cabinet, the acquirer and billing have them."""
 
+import logging
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from core.ports.acquirer import Acquirer, AcquirerError, OrderStatus
-from core.sdk import Context, Problem
+from core.sdk import Context, Later, Problem
 from plugins.payments import domain
 from plugins.payments.errors import BANK_UNAVAILABLE
 from plugins.payments.schemas.paying import PaymentsDifference, PaymentsReconciliation
@@ -13,6 +14,8 @@ from plugins.payments.services.paying import Check
 from plugins.payments.store import paying as store
 from plugins.payments.store.paying import DayRow
 
+_LOG = logging.getLogger("abonent.payments")
+_BANK_RESTS = timedelta(minutes=10)
 _BILLING_HAS_TIME = timedelta(hours=24)
 Ledger = dict[str, dict[str, Decimal]]
 
@@ -36,6 +39,20 @@ async def reconcile(ctx: Context, day: date) -> PaymentsReconciliation:
         domain.total(domain.kopecks(row.returned) for row in taken),
         found,
     )
+
+
+async def report(ctx: Context, day: date) -> None:
+    """The same into the log, for a job; the rows themselves are for staff to read."""
+    if not ctx.port(Acquirer).takes_cards:
+        return
+    try:
+        told = await reconcile(ctx, day)
+    except Problem as error:
+        raise Later(_BANK_RESTS) from error
+    for found in told.differences:
+        _LOG.error(
+            "payment %s of %s: %s, here %r, there %r", found.payment_id, day, found.code, found.cabinet, found.other
+        )
 
 
 def _bounds(ctx: Context, day: date) -> tuple[datetime, datetime]:

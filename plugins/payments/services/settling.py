@@ -39,8 +39,6 @@ async def look(ctx: Context, order: Check) -> None:
     try:
         status = await ctx.port(Acquirer).status(payment.order_id)
     except AcquirerUnavailable as error:
-        if order.once:
-            raise
         raise Later(_pause(ctx, payment)) from error
     async with finishing(ctx) as uow:
         state = await follow(ctx, uow, payment.id, status)
