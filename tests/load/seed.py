@@ -24,9 +24,13 @@ from core.host import Host
 from core.sdk import Context, Dataset, Hooks, month_start
 from core.testing.cabinet import Cabinet, running
 from core.testing.clock import MovableClock
+from plugins.payments.plugin import PaymentsPlugin
 from plugins.readings.plugin import ReadingsPlugin
 
-AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {"readings": lambda: ReadingsPlugin}
+AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {
+    "payments": lambda: PaymentsPlugin,
+    "readings": lambda: ReadingsPlugin,
+}
 CONTRACTS, LARGE, DEVICES = 300, 8, 50
 EMAIL = "energetik@client.example"
 _OBJECT_SIZES = (1, 1, 2, 3, 8, 1, 4, 12, 1, 6, 5, 2, 4)  # 50 devices on 13 energy objects
@@ -53,7 +57,7 @@ class Supplier(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def supplier(server: str, folder: Path) -> AsyncIterator[Supplier]:
     """A seeded database on a PostgreSQL server, or a SQLite file where `server` is empty; removed afterwards."""
-    async with _database(server, folder) as url:
+    async with database_of(server, folder) as url:
         config = folder / "host.toml"
         config.write_text(_toml(url, folder), encoding="utf-8")
         clock = MovableClock(datetime.now(UTC))
@@ -65,7 +69,7 @@ async def supplier(server: str, folder: Path) -> AsyncIterator[Supplier]:
 
 
 @asynccontextmanager
-async def _database(server: str, folder: Path) -> AsyncIterator[str]:
+async def database_of(server: str, folder: Path) -> AsyncIterator[str]:
     if not server:
         yield f"sqlite:///{folder / 'bench.db'}"
         return

@@ -1,8 +1,5 @@
 """«Оплата»: the cards of the caller's contracts, and the bills of one."""
 
-from collections.abc import Iterable
-from itertools import groupby
-
 from core.sdk import Context, Page, decode_cursor, page
 from plugins.payments import domain
 from plugins.payments.permissions import BILLS, DEBT, PAY
@@ -30,12 +27,13 @@ async def cards(ctx: Context, search: str, indebted: bool, cursor: str | None, l
     cut = page(rows, limit, lambda row: (row.number, row.contract_id))
     shown = roles[DEBT.name] | roles[BILLS.name]
     wanted = [row.contract_id for row in cut.items if row.role in shown]
-    found = await ctx.reader.all(store.UNPAID_OF_MANY, contracts=wanted) if wanted else []
-    unpaid = {key: list(group) for key, group in groupby(found, key=lambda bill: bill.contract_id)}
+    unpaid: dict[str, list[PaymentsBill]] = {}
+    for owner, bill in await ctx.reader.all(store.UNPAID_OF_MANY, contracts=wanted) if wanted else ():
+        unpaid.setdefault(owner, []).append(bill)
     return Page([_card(ctx, row, unpaid.get(row.contract_id, [])) for row in cut.items], cut.next)
 
 
-def _card(ctx: Context, row: store.CardRow, unpaid: list[store.BillRead]) -> PaymentsCard:
+def _card(ctx: Context, row: store.CardRow, unpaid: list[PaymentsBill]) -> PaymentsCard:
     roles = ctx.runtime.permissions
     return PaymentsCard(
         row.contract_id,
@@ -45,39 +43,20 @@ def _card(ctx: Context, row: store.CardRow, unpaid: list[store.BillRead]) -> Pay
         row.role in roles.get(_READINGS, ()),
         row.role in roles[PAY.name],
         _figures(row, unpaid) if row.role in roles[DEBT.name] else None,
-        shown(unpaid) if row.role in roles[BILLS.name] else None,
+        unpaid if row.role in roles[BILLS.name] else None,
     )
 
 
-def _figures(row: store.CardRow, unpaid: list[store.BillRead]) -> PaymentsFigures:
+def _figures(row: store.CardRow, unpaid: list[PaymentsBill]) -> PaymentsFigures:
     return PaymentsFigures(
-        domain.total(bill.remaining for bill in unpaid),
-        domain.total(bill.remaining for bill in unpaid if bill.penalty),
+        domain.total([bill.to_pay for bill in unpaid]),
+        domain.total([bill.to_pay for bill in unpaid if bill.penalty]),
         domain.kopecks(row.advance or domain.NOTHING),
         domain.kopecks(row.overpayment or domain.NOTHING),
     )
 
 
-def shown(bills: Iterable[store.BillRead]) -> list[PaymentsBill]:
-    """Bills as clients read them."""
-    return [
-        PaymentsBill(
-            bill.id,
-            domain.bill_title(bill.kind, bill.number),
-            bill.number,
-            bill.kind,
-            bill.penalty,
-            bill.month,
-            bill.issued_on,
-            bill.due_on,
-            bill.amount,
-            bill.remaining,
-        )
-        for bill in bills
-    ]
-
-
 async def bills(ctx: Context) -> PaymentsBills:
     """«Счета на оплату» of the contract in the path."""
     unpaid = await ctx.reader.all(store.UNPAID, contract_id=ctx.granted.contract_id)
-    return PaymentsBills(shown(unpaid), domain.total(bill.remaining for bill in unpaid))
+    return PaymentsBills(unpaid, domain.total([bill.to_pay for bill in unpaid]))

@@ -8,11 +8,11 @@ from core.identity.public import contact, normal_email
 from core.sdk import FIELD_REQUIRED, INVALID, NOT_FOUND, Context, FieldProblem, Problem
 from plugins.payments import domain, errors
 from plugins.payments.domain import Due, Plan
+from plugins.payments.schemas.bills import PaymentsBill
 from plugins.payments.schemas.paying import PaymentsOrder, PaymentsQuote, PaymentsShare
 from plugins.payments.settings import PaymentsSettings
 from plugins.payments.store import bills as bill_store
 from plugins.payments.store import paying as store
-from plugins.payments.store.bills import BillRead
 
 
 class Quoted(msgspec.Struct, frozen=True):
@@ -46,12 +46,12 @@ async def quote(ctx: Context, order: PaymentsOrder) -> PaymentsQuote:
     )
 
 
-async def unpaid(ctx: Context) -> list[BillRead]:
+async def unpaid(ctx: Context) -> list[PaymentsBill]:
     """The unpaid bills of the contract in the path, the earliest due first."""
     return await ctx.reader.all(bill_store.UNPAID, contract_id=ctx.granted.contract_id)
 
 
-async def understand(ctx: Context, order: PaymentsOrder, bills: list[BillRead]) -> Quoted:
+async def understand(ctx: Context, order: PaymentsOrder, bills: list[PaymentsBill]) -> Quoted:
     """The order against these unpaid bills. Raises Problem with everything that is wrong."""
     number = await ctx.reader.first(store.CONTRACT_NUMBER, contract_id=ctx.granted.contract_id)
     if number is None:
@@ -59,7 +59,7 @@ async def understand(ctx: Context, order: PaymentsOrder, bills: list[BillRead]) 
     wrong: list[FieldProblem] = []
     amount = _amount(ctx, order, wrong)
     email = await _receipt_email(ctx, order, wrong)
-    dues = [Due(bill.id, domain.bill_title(bill.kind, bill.number), domain.kopecks(bill.remaining)) for bill in bills]
+    dues = [Due(bill.id, bill.title, domain.kopecks(bill.to_pay)) for bill in bills]
     if order.mode == "bills":
         wrong += await _wrong_bills(ctx, order, {due.id for due in dues})
     elif order.bills:

@@ -2,13 +2,16 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from core.contracts.public import Contract, ContractLink
 from core.sdk import Query, any_of
+from plugins.payments.domain import bill_title
 from plugins.payments.models import Allocation, Balance, Bill, Payment
+from plugins.payments.schemas.bills import PaymentsBill
 
 _NOTHING = Decimal("0.00")
 
@@ -57,28 +60,52 @@ def containing(text: str) -> str:
     return f"%{escaped}%"
 
 
-class BillRead(msgspec.Struct, frozen=True):
-    """An unpaid bill."""
+def _bill(
+    id_: str,
+    number: str,
+    kind: str,
+    penalty: bool,
+    month: date | None,
+    issued_on: date,
+    due_on: date | None,
+    amount: Decimal,
+    remaining: Decimal,
+) -> PaymentsBill:
+    title = bill_title(kind, number)
+    return PaymentsBill(id_, title, number, kind, penalty, month, issued_on, due_on, amount, remaining)
 
-    id: str
-    contract_id: str
-    number: str
-    kind: str
-    penalty: bool
-    month: date | None
-    issued_on: date
-    due_on: date | None
-    amount: Decimal
-    remaining: Decimal
+
+def _owed(contract_id: str, *bill: Any) -> tuple[str, PaymentsBill]:
+    return contract_id, _bill(*bill)
 
 
-_UNPAID = sa.select(*[getattr(Bill, name) for name in BillRead.__struct_fields__]).where(Bill.remaining > _NOTHING)
+_BILL = (
+    Bill.id,
+    Bill.number,
+    Bill.kind,
+    Bill.penalty,
+    Bill.month,
+    Bill.issued_on,
+    Bill.due_on,
+    Bill.amount,
+    Bill.remaining,
+)
 _EARLIEST_DUE = (Bill.due_on.is_(None), Bill.due_on, Bill.issued_on, Bill.id)
 
 UNPAID_OF_MANY = Query(
-    _UNPAID.where(any_of(Bill.contract_id, "contracts")).order_by(Bill.contract_id, *_EARLIEST_DUE), BillRead
+    sa.select(Bill.contract_id, *_BILL)
+    .where(any_of(Bill.contract_id, "contracts"), Bill.remaining > _NOTHING)
+    .order_by(Bill.contract_id, *_EARLIEST_DUE),
+    _owed,
 )
-UNPAID = Query(_UNPAID.where(Bill.contract_id == _text("contract_id")).order_by(*_EARLIEST_DUE), BillRead)
+"""Contract and bill."""
+
+UNPAID = Query(
+    sa.select(*_BILL)
+    .where(Bill.contract_id == _text("contract_id"), Bill.remaining > _NOTHING)
+    .order_by(*_EARLIEST_DUE),
+    _bill,
+)
 
 # ---- the company's rows
 LOCKED_BILLS = (
