@@ -34,7 +34,8 @@ def read_callback(callback: Callback, check: Check) -> Hint:
         raise CallbackRefused("the signature is wrong or missing")
     order_id, number, event = (fields.get(name, "") for name in ("mdOrder", "orderNumber", "operation"))
     # The signed text has no escapes, so a strict form of what we read is what keeps its parts apart.
-    if not _ORDER_ID.fullmatch(order_id) or not _EVENT.fullmatch(event) or not (number == "" or _NUMBER.match(number)):
+    sound = _ORDER_ID.fullmatch(order_id) and _EVENT.fullmatch(event) and (not number or _NUMBER.match(number))
+    if not sound or bool(order_id) != bool(number):
         raise CallbackRefused("the parameters are not as agreed")
     return Hint(order_id, number, event)
 
