@@ -20,6 +20,7 @@ from core.identity.public import create_service_account, create_staff
 from core.sdk import Dataset
 from hosts import logs
 from hosts.asgi import CONFIG_ENV, worker_of
+from hosts.bank import simulate_bank
 from hosts.demo import commands as demo_commands
 
 T = TypeVar("T")
@@ -237,6 +238,7 @@ def jobs_redrive(context: click.Context, target: str) -> None:
 
 cli.add_command(demo_commands.demo)
 cli.add_command(demo_commands.walk)
+cli.add_command(simulate_bank)
 
 
 def main(argv: list[str] | None = None) -> Any:

@@ -94,6 +94,9 @@ def _complete_operation(operation: dict[str, Any], handler: HTTPRouteHandler, me
     operation["security"] = [] if access.kind == "public" else [{"bearer": []}, {"cookie": []}]
     if handler.opt["creating"]:
         operation.setdefault("parameters", []).append(_idempotency_parameter())
+    for response in operation["responses"].values():
+        for described in list(response.get("content", {}).values())[:1]:
+            response["content"] |= dict.fromkeys(handler.opt["also_as"], described)
     grouped: dict[int, list[ErrorKind]] = {}
     for kind in problems_of(handler, method):
         grouped.setdefault(kind.status, []).append(kind)

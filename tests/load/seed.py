@@ -24,9 +24,13 @@ from core.host import Host
 from core.sdk import Context, Dataset, Hooks, month_start
 from core.testing.cabinet import Cabinet, running
 from core.testing.clock import MovableClock
+from plugins.payments.plugin import PaymentsPlugin
 from plugins.readings.plugin import ReadingsPlugin
 
-AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {"readings": lambda: ReadingsPlugin}
+AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {
+    "payments": lambda: PaymentsPlugin,
+    "readings": lambda: ReadingsPlugin,
+}
 CONTRACTS, LARGE, DEVICES = 300, 8, 50
 EMAIL = "energetik@client.example"
 _OBJECT_SIZES = (1, 1, 2, 3, 8, 1, 4, 12, 1, 6, 5, 2, 4)  # 50 devices on 13 energy objects
