@@ -30,7 +30,7 @@ NOT_CREATING = {
     "renew_recovery_codes": "the answer holds secrets; a second call replaces them",
     "confirm_contract": "the link works once",
     "upload_notification_file": "of a file uploaded twice and published once, the other is removed after a day",
-    "attach_to_role_request": "a file sent twice stands twice in the dialogue, for people to see",
+    "attach_to_role_request": "the same file sent again is recognised by its content",
     "exchange_load": "rows are upserted by their keys",
     "exchange_answer_facts": "an answer repeated changes nothing",
     "exchange_acknowledge": "a position acknowledged again stays where it is",
