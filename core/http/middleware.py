@@ -63,6 +63,9 @@ class Observer:
             context["client"] = _client(scope, self._proxies)
         request_id = context[REQUEST_ID_KEY] = _request_id(scope)
         status = 500
+        method = scope["method"]
+        if method == "HEAD":  # the routes know GET alone: the same answer, without its body
+            context["method"] = "GET"
 
         async def observed(message: Message) -> None:
             nonlocal status
@@ -74,19 +77,30 @@ class Observer:
                     (b"x-request-id", request_id.encode()),
                     *[header for header in _HEADERS if header[0] not in present],
                 ]
+                if b"allow" in present:
+                    message["headers"] = [_with_head(*header) for header in message["headers"]]
+            elif method == "HEAD":
+                message["body"] = b""  # type: ignore[typeddict-unknown-key]
             await send(message)
 
         try:
             await self.app(scope, receive, observed)
         finally:
-            self._note(scope, status, time.perf_counter() - started, request_id)
+            self._note(scope, method, status, time.perf_counter() - started, request_id)
 
-    def _note(self, scope: Any, status: int, seconds: float, request_id: str) -> None:
+    def _note(self, scope: Any, method: str, status: int, seconds: float, request_id: str) -> None:
         route = scope.get("path_template") or "unknown"
-        method = scope["method"]
         self.metrics.note(method, route, status, seconds)
         if status >= 400:  # the path may hold what is private: the template never does
             _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), id=request_id)
+
+
+def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header; in `Allow`, HEAD goes with GET."""
+    if name.lower() != b"allow":
+        return name, value
+    methods = set(value.decode("latin-1").replace(" ", "").split(","))
+    return name, ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()))).encode()
 
 
 def _client(scope: Any, proxies: frozenset[str]) -> Any:
