@@ -48,7 +48,7 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     components = schema.setdefault("components", {})
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "A session token or a service key."},
-        "cookie": {"type": "apiKey", "in": "cookie", "name": "abonent_session"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-abonent_session"},
     }
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = _problem_schema()

@@ -31,6 +31,12 @@ CODE_EXPIRED = ErrorKind(
 EMAIL_CONFIRMED_ALREADY = ErrorKind(
     "email_confirmed_already", 409, "Адрес уже подтверждён.", "The address is confirmed already."
 )
+PASSWORD_NEEDED = ErrorKind(
+    "password_needed",
+    403,
+    "Подтвердите, что это вы: введите пароль ещё раз.",
+    "Give your password once more: this changes how the account is entered.",
+)
 ADDRESS_NOT_PROVEN = ErrorKind(
     "address_not_proven",
     409,

@@ -12,6 +12,10 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     session_days: Count = 30
     """A session ends so long after the sign-in."""
+    idle_days: Count = 14
+    """A session that nobody has used for so long is over."""
+    verified_minutes: Count = 15
+    """After a sign-in, or the password given again, so long for changing how the account is entered."""
     agreement_version: str = "1"
     """Version of the user agreement that a registration accepts until staff publishes another."""
     failures: Count = 10

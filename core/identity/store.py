@@ -132,7 +132,7 @@ SESSION_COLUMNS = (
 
 
 def live_session() -> sa.Select[*tuple[object, ...]]:
-    """A live session with its account, by `token_hash` at the moment `now`."""
+    """A live session with its account, by `token_hash` at the moment `now`, used after `idle_since`."""
     return (
         sa.select(*SESSION_COLUMNS)
         .join(Account, Account.id == Session.account_id)
@@ -140,6 +140,7 @@ def live_session() -> sa.Select[*tuple[object, ...]]:
             Session.token_hash == sa.bindparam("token_hash"),
             Session.ended_at.is_(None),
             Session.expires_at > sa.bindparam("now", type_=Moment()),
+            Session.last_seen_at > sa.bindparam("idle_since", type_=Moment()),
             Account.deleted_at.is_(None),
         )
     )
@@ -149,6 +150,11 @@ def seen(session_id: str, now: datetime) -> sa.Update:
     """Notes that a session is in use; of several calls at once only the first writes."""
     stale = Session.last_seen_at <= now - SEEN_EVERY
     return sa.update(Session).where(Session.id == session_id, stale).values(last_seen_at=now)
+
+
+def verified(session_id: str) -> sa.Select[datetime]:
+    """When the password was last given in a session."""
+    return sa.select(sa.func.coalesce(Session.verified_at, Session.created_at)).where(Session.id == session_id)
 
 
 class ServiceRow(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ async def check_own(ctx: Context, password: str, field: str = "password") -> sto
     async with ctx.uow() as uow:
         if right:
             await limits.forget(uow, attempt)
+            await sessions.note_verified(ctx, uow)
         else:
             uow.audit("identity.password_refused", ctx.actor.id)
     if not right:
