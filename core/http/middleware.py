@@ -20,7 +20,10 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 ]
+_TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Metrics:
@@ -50,6 +53,8 @@ class Observer:
     def __init__(self, app: Litestar, trusted_proxies: Collection[str] = ()) -> None:
         self.app = app
         self.metrics = Metrics()
+        self.tls = True
+        """Whether browsers reach the host by TLS only, and are told to keep to it."""
         self._proxies = frozenset(trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,6 +68,7 @@ class Observer:
             context["client"] = _client(scope, self._proxies)
         request_id = context[REQUEST_ID_KEY] = _request_id(scope)
         status = 500
+        headers = [*_HEADERS, _TLS_ONLY] if self.tls else _HEADERS
 
         async def observed(message: Message) -> None:
             nonlocal status
@@ -72,7 +78,7 @@ class Observer:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
-                    *[header for header in _HEADERS if header[0] not in present],
+                    *[header for header in headers if header[0] not in present],
                 ]
             await send(message)
 

@@ -11,7 +11,8 @@ import ua_parser
 from core.identity import errors
 from core.sdk import ErrorKind
 
-CODE_LIFETIME = timedelta(minutes=30)
+CODE_LIFETIME = timedelta(minutes=10)
+CHALLENGE_LIFETIME = timedelta(minutes=30)
 CODE_PAUSE = timedelta(minutes=1)
 CODE_ATTEMPTS = 5
 SEEN_EVERY = timedelta(minutes=5)

@@ -38,6 +38,8 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same from one network address."""
     recovery_minutes: Count = 60
     """A link to a new password works for so long."""
+    invitation_days: Count = 7
+    """The password of an invitation signs in for so long; after that its owner sets one by a letter."""
     grace_days: Annotated[int, msgspec.Meta(ge=0)] = 30
     """The personal data of a closed account are erased after so long."""
     code_channels: tuple[Literal["email", "phone"], ...] = ("email", "phone")

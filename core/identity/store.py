@@ -43,6 +43,7 @@ class AccountRow(msgspec.Struct, frozen=True):
     two_factor: bool
     two_factor_channel: Literal["email", "phone", "totp"]
     version: int
+    created_at: datetime
 
 
 _ACCOUNT = sa.select(*[getattr(Account, name) for name in AccountRow.__struct_fields__]).where(

@@ -270,7 +270,7 @@ class Newcomer(RuleBasedStateMachine):
         return "done" if self.reachable else "phone"
 
     def _code_counts(self) -> bool:
-        fresh = self.sent_at and self.cabinet.clock.now() - self.sent_at <= timedelta(minutes=30)
+        fresh = self.sent_at and self.cabinet.clock.now() - self.sent_at <= timedelta(minutes=10)
         return bool(fresh) and self.wrong_attempts < 5
 
     # ---- means
