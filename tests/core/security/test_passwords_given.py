@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from core.context import Context
 from core.contracts.public import grant
+from core.identity.models import Account, ServiceAccount
 from core.sdk import ADMINISTRATOR
 from core.testing.cabinet import PASSWORD, Cabinet
 from core.testing.clock import MovableClock
@@ -38,3 +41,18 @@ async def test_the_password_of_an_invitation_does_not_become_a_lasting_one(
     assert (await cabinet.anonymous().post("/api/v1/recovery/password", json=chosen)).status_code == 204
     own = {"email": NEWCOMER, "password": PASSWORD}
     assert (await cabinet.anonymous().post("/api/v1/sessions", json=own)).status_code == 201
+
+
+async def test_a_long_password_is_taken_whole(cabinet: Cabinet) -> None:
+    long = PASSWORD * 25
+    form = {"email": "long@example.ru", "password": long}
+    assert (await cabinet.anonymous().post("/api/v1/registration", json=form | {"agreement": True})).status_code == 201
+    assert (await cabinet.anonymous().post("/api/v1/sessions", json=form)).status_code == 201
+    cut = form | {"password": long[:-1]}
+    assert (await cabinet.anonymous().post("/api/v1/sessions", json=cut)).status_code == 401
+
+
+async def test_a_fresh_host_has_no_accounts(cabinet: Cabinet) -> None:
+    async with cabinet.runtime.database.writer.connect() as connection:
+        for table in (Account, ServiceAccount):
+            assert await connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
