@@ -31,6 +31,7 @@ from core.db.uow import UnitOfWork as UnitOfWork
 from core.db.uow import chunks as chunks
 from core.errors import FIELD_FORMAT as FIELD_FORMAT
 from core.errors import FIELD_REQUIRED as FIELD_REQUIRED
+from core.errors import FORBIDDEN as FORBIDDEN
 from core.errors import INVALID as INVALID
 from core.errors import NOT_FOUND as NOT_FOUND
 from core.errors import ErrorKind as ErrorKind

@@ -57,6 +57,11 @@ def normal_phone(text: str) -> str | None:
     return f"+7{digits}" if len(digits) == 10 else None
 
 
+def folded_name(*parts: str) -> str:
+    """The parts of a person's name as they are compared: one space between, lower case, «е» for «ё»."""
+    return " ".join(" ".join(parts).lower().replace("ё", "е").split())
+
+
 def next_step(agreed: bool, surname: str, given_name: str, phone: str) -> str:
     """The hard gate that is still closed (IDN-11): agreement, personal_data, phone; done when none is."""
     if not agreed:

@@ -1,7 +1,9 @@
 """What others may use of identity: the table of accounts (to read, to refer to), the event of an account's end, and the
 use cases that other parts and operators need."""
 
+from core.identity.domain import folded_name as folded_name
 from core.identity.domain import normal_email as normal_email
+from core.identity.domain import normal_phone as normal_phone
 from core.identity.errors import ADDRESS_NOT_PROVEN as ADDRESS_NOT_PROVEN
 from core.identity.events import AccountClosed as AccountClosed
 from core.identity.models import Account as Account

@@ -43,5 +43,11 @@ NOT_HELD = ErrorKind(
     "У этого клиента нет этого договора.",
     "This client does not hold this contract.",
 )
+SEARCH_BY_ONE = ErrorKind(
+    "role_search_by_one",
+    422,
+    "Ищите по чему-то одному: адресу, телефону, имени или номеру договора",
+    "Search by one thing: an address, a phone, a name or a contract number",
+)
 
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

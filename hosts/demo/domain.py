@@ -8,7 +8,7 @@ import msgspec
 
 from core.ports.billing import Answer
 from hosts.demo.settings import SimulatorSettings
-from plugins.readings.public import ReadingsSubmitted, SubmittedValue
+from plugins.readings.public import ConsumptionSubmitted, ReadingsSubmitted, SubmittedValue
 
 _BELOW, _ROLLED_OVER = "readings.below_previous", "readings.rolled_over"
 
@@ -52,6 +52,16 @@ def judge(
         )
         for value, refusal in zip(submitted.values, refusals, strict=True)
     ]
+
+
+def judge_consumption(fact_id: str, submitted: ConsumptionSubmitted, settings: SimulatorSettings) -> list[Answer]:
+    """The answer to the consumption of a point «по сообщению»."""
+    refusal = None
+    if submitted.month > submitted.submitted_at.date():
+        refusal = FUTURE_MONTH
+    elif submitted.value > Decimal(settings.most_in_a_month):
+        refusal = Refusal("implausible_consumption", _implausible(submitted.value))
+    return [Answer(fact_id, "refused", refusal.code, refusal.text) if refusal else Answer(fact_id, "accepted")]
 
 
 def _refuse_whole(fact_id: str, submitted: ReadingsSubmitted, settings: SimulatorSettings) -> Refusal | None:

@@ -19,13 +19,15 @@ from core.identity.public import create_service_account, create_staff
 from core.jobs import drain
 from hosts.demo import seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
-from hosts.demo.services import keep_guide
+from hosts.demo.services import guide_of, keep_guide
 from hosts.demo.showcase import SHOWCASE, WALK
 from hosts.demo.visitor import Unexpected, Visitor
 
 PASSWORD = "Onegorsk1"  # noqa: S105 - printed on the demo's first page
 SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
 _PIECE = 1 << 18
+_ONCE = ("readings.previous", "readings.history", "readings.point_history")
+"""In a later month these go on from what visitors have submitted and the closing of their periods has accepted."""
 _PEOPLE = (
     ("admin@demo.example", "Администратор", {"surname": "Карелин", "given_name": "Павел"}),
     ("direktor@demo.example", "Руководитель", {"surname": "Ушакова", "given_name": "Нина"}),
@@ -50,11 +52,16 @@ async def prepare(
         async with httpx.AsyncClient(transport=transport, base_url="http://demo") as http:
             key = await create_service_account(Context(runtime), "billing", list(SCOPES))
             today = Context(runtime).today()
-            files = await asyncio.to_thread(seed.write, runtime.data_dir / "seed", contracts, today, seed_number)
+            before, month = guide_of(runtime.data_dir), seed.period_of(today).month
+            later = before is not None and before.month < month
+            files = await asyncio.to_thread(
+                seed.write, runtime.data_dir / "seed", contracts, today, seed_number, before.month if before else None
+            )
             for dataset, path in files.items():
-                say(f"{dataset}: {await _load(http, key, dataset, path)}")
+                if not (later and dataset in _ONCE):
+                    say(f"{dataset}: {await _load(http, key, dataset, path)}")
             people = await _people(host, runtime, http)
-        guide = DemoGuide(people, key, SHOWCASE.id, SHOWCASE.number, WALK.number, WALK.email, contracts)
+        guide = DemoGuide(people, key, SHOWCASE.id, SHOWCASE.number, WALK.number, WALK.email, contracts, month)
         await asyncio.to_thread(keep_guide, runtime.data_dir, guide)
     return guide
 

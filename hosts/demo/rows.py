@@ -107,6 +107,7 @@ class WindowRow(Row, frozen=True, gc=False):
     month: date
     opens_on: date
     closes_on: date
+    closed: bool = False
 
 
 class PreviousRow(Row, frozen=True, gc=False):
@@ -130,6 +131,47 @@ class StateRow(Row, frozen=True, gc=False):
     """kW"""
 
 
+class HistoryRow(Row, frozen=True, gc=False):
+    """`readings.history`"""
+
+    meter_id: str
+    month: date
+    register: str
+    value: str
+    consumption: str
+
+
+class PointHistoryRow(Row, frozen=True, gc=False):
+    """`readings.point_history`"""
+
+    metering_point_id: str
+    month: date
+    value: str
+
+
+class PeakHourRow(Row, frozen=True, gc=False):
+    """`readings.peak_hours`"""
+
+    region: str
+    day: date
+    hour: int
+
+
+class PeakSpan(Row, frozen=True, gc=False):
+    """Hours in a row."""
+
+    first_hour: int
+    last_hour: int
+
+
+class PeakRangeRow(Row, frozen=True):
+    """`readings.peak_ranges`"""
+
+    zone: int
+    month: date
+    ranges: list[PeakSpan]
+
+
 DATASETS: dict[str, type[Row]] = {
     "contracts": ContractRow,
     "contract_emails": EmailRow,
@@ -142,6 +184,10 @@ DATASETS: dict[str, type[Row]] = {
     "readings.windows": WindowRow,
     "readings.previous": PreviousRow,
     "readings.states": StateRow,
+    "readings.history": HistoryRow,
+    "readings.point_history": PointHistoryRow,
+    "readings.peak_hours": PeakHourRow,
+    "readings.peak_ranges": PeakRangeRow,
 }
 """In the order in which they are loaded: what is referred to comes first."""
 
@@ -160,6 +206,12 @@ class Tree(msgspec.Struct, gc=False):
     windows: list[WindowRow] = []
     previous: list[PreviousRow] = []
     states: list[StateRow] = []
+    history: list[HistoryRow] = []
+    point_history: list[PointHistoryRow] = []
+    peak_hours: list[PeakHourRow] = []
+    """Of the whole market; with the first contract."""
+    peak_ranges: list[PeakRangeRow] = []
+    """Likewise."""
 
     def rows(self, dataset: str) -> Sequence[Row]:
         """The rows of one dataset."""

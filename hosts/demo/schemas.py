@@ -1,6 +1,6 @@
 """What the demonstration shows and takes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -32,6 +32,8 @@ class DemoGuide(msgspec.Struct, frozen=True):
     """A contract that nobody holds, to be added with `free_email`."""
     free_email: str
     contracts: int
+    month: date
+    """The billing period that was open when it was prepared."""
 
 
 class DemoMailbox(msgspec.Struct, frozen=True):

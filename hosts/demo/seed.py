@@ -12,12 +12,14 @@ from random import Random
 import msgspec
 
 from core.sdk import month_start, next_month
-from hosts.demo import devices, names, showcase
+from hosts.demo import devices, names, past, showcase
 from hosts.demo.rows import DATASETS, ContactsRow, ContractRow, EmailRow, ObjectRow, PointRow, StateRow, Tree, WindowRow
 
 CONTRACTS = 300
 """Loaded in a few seconds."""
 SEED = 2026
+WITH_HISTORY = 1000
+"""So many contracts have a year of readings behind them; a larger supplier is there to be large."""
 _OBJECTS = (
     "Магазин",
     "Склад",
@@ -64,25 +66,35 @@ def period_of(today: date) -> Period:
     )
 
 
-def trees(contracts: int, today: date, seed: int = SEED) -> Iterator[Tree]:
-    """The contracts of a supplier, one at a time; the fixed ones come first."""
+def trees(contracts: int, today: date, seed: int = SEED, closing: date | None = None) -> Iterator[Tree]:
+    """The contracts of a supplier, one at a time; the fixed ones come first, the first of all with the market's data.
+
+    `closing`: the periods from this month on that are over now are closed.
+    """
     period = period_of(today)
     for fixed in showcase.FIXED:
         made = showcase.tree(fixed, period.previous_month)
-        _open(made, period)
+        if fixed is showcase.SHOWCASE:
+            past.add_peaks(made, period.previous_month)
+        past.add_history(made)
+        _open(made, period, closing)
         yield made
     for index in range(len(showcase.FIXED) + 1, contracts + 1):
-        yield contract(index, period, seed)
+        made = contract(index, period, seed)
+        if index <= WITH_HISTORY:
+            past.add_history(made)
+        _open(made, period, closing)
+        yield made
 
 
-def write(folder: Path, contracts: int, today: date, seed: int = SEED) -> dict[str, Path]:
+def write(folder: Path, contracts: int, today: date, seed: int = SEED, closing: date | None = None) -> dict[str, Path]:
     """Writes `<dataset>.ndjson` for each dataset; returns the files in the order in which they are to be loaded."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = {dataset: folder / f"{dataset}.ndjson" for dataset in DATASETS}
     encoder = msgspec.json.Encoder()
     with ExitStack() as opened:
         files = {dataset: opened.enter_context(path.open("wb")) for dataset, path in paths.items()}
-        for tree in trees(contracts, today, seed):
+        for tree in trees(contracts, today, seed, closing):
             for dataset, file in files.items():
                 file.write(encoder.encode_lines(tree.rows(dataset)))
     return paths
@@ -112,11 +124,15 @@ def contract(index: int, period: Period, seed: int = SEED) -> Tree:
     made.contract_contacts.append(ContactsRow(key, *names.contacts(branch)))
     for place in range(1, _how_many(chance) + 1):
         _energy_object(made, chance, index, place, branch, period)
-    _open(made, period)
     return made
 
 
-def _open(made: Tree, period: Period) -> None:
+def _open(made: Tree, period: Period, closing: date | None) -> None:
+    key, month = made.contracts[0].id, closing or period.month
+    while month < period.month:
+        following = next_month(month)
+        made.windows.append(WindowRow(key, month, month.replace(day=22), following.replace(day=6), closed=True))
+        month = following
     made.windows.append(WindowRow(made.contracts[0].id, period.month, period.opens_on, period.closes_on))
 
 

@@ -79,7 +79,7 @@ def _bakery(made: Tree, fixed: Fixed, month: date) -> None:
 
 def _workshop(made: Tree, fixed: Fixed, month: date) -> None:
     """Day and night with coefficient 20, and active with reactive energy."""
-    _object(made, fixed, 2, "Главный корпус", "ул. Корабелов, д. 3", 2)
+    _object(made, fixed, 2, "Главный корпус", "ул. Корабелов, д. 3", 4)
     readings = ("8412.5", "4390.75")
     _meter(made, fixed, 2, 27, "Меркурий 234 ART-03", "20", DAY_AND_NIGHT, readings, month)
     _meter(made, fixed, 3, 35, "ПСЧ-4ТМ.05МК", "40", WITH_REACTIVE, ("21874.32", "9615.08"), month, of=2)

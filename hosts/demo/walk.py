@@ -15,6 +15,8 @@ _PHONE = "+7 921 866-22-94"
 _FORM = f"/api/v1/readings/contracts/{WALK.id}"
 _SUBMISSIONS = f"{_FORM}/submissions"
 _SINGLE, _ZONES, _REACTIVE, _BLOCKED = (f"PU-{WALK.id}-{place}" for place in range(1, 5))
+_LIGHTING = f"TU-{WALK.id}-5"
+_YEAR = 12
 Form = dict[str, Any]
 
 
@@ -34,7 +36,10 @@ async def walk(base_url: str, say: Say = print) -> None:
         await _submit(visitor, say, form)
         await _hear_billing(visitor, say)
         await _correct(visitor, say, form)
-        say("10. Выход")
+        await _report(visitor, say)
+        await _look_back(visitor, say, form)
+        await _look_ahead(visitor, say)
+        say("13. Выход")
         await visitor.call("DELETE", "/api/v1/sessions/current", expect=204)
         await visitor.call("GET", "/api/v1/sessions/current", expect=401)
         say("Готово: путь пройден от регистрации до ответа биллинга.")
@@ -144,6 +149,61 @@ async def _correct(visitor: Visitor, say: Say, form: Form) -> None:
     _check(states == {"accepted"}, "the submission shows billing's answer", sent)
     total = (await visitor.call("GET", _FORM))["consumption_shown"]
     say(f"     всё принято; расход по договору {total} кВт·ч")
+
+
+async def _report(visitor: Visitor, say: Say) -> None:
+    say("10. Расход по точке «по сообщению»: вводится как показание, отзывается, пока не принят")
+    form = await visitor.call("GET", _FORM)
+    entry = _points(form)[_LIGHTING]["entry"]
+    _check(entry["accepts"], "the point takes a consumption", entry)
+    value = "1240.5" if entry["current"] is None else f"{Decimal(entry['current']) + 1:f}"
+    body = {"points": [{"point_id": _LIGHTING, "value": value.replace(".", ",")}]}
+    receipt = await visitor.call("POST", _SUBMISSIONS, body, expect=201)
+    _check(receipt["points"][0]["value"] == value, "the consumption is saved", receipt)
+    form = await visitor.until("GET", _FORM, lambda shown: shown if _told(shown) == "accepted" else None)
+    point = _points(form)[_LIGHTING]
+    say(f"     {point['complex_code']}: {point['consumption']} кВт·ч, принято биллингом")
+    refused = await visitor.call("DELETE", f"{_SUBMISSIONS}/{receipt['id']}", expect=409)
+    say(f"     {refused['detail']}")
+
+
+async def _look_back(visitor: Visitor, say: Say, form: Form) -> None:
+    say("11. История показаний за год и часы пиковой нагрузки")
+    objects = (await visitor.call("GET", f"{_FORM}/history"))["items"]
+    _check(len(objects) == len(form["objects"]), "every energy object has a history", objects)
+    devices = (await visitor.call("GET", f"{_FORM}/history/objects/{objects[0]['id']}"))["items"]
+    values = (await visitor.call("GET", f"{_FORM}/history/meters/{devices[0]['meter_id']}"))["items"]
+    months = [value["month"] for value in values]
+    _check(len(values) >= _YEAR and months == sorted(months, reverse=True), "a year, the newest first", values)
+    for value in values[:3]:
+        say(f"     {value['month'][:7]}: {value['value']}, расход {value['consumption_shown']}, {value['state']}")
+    peaks = await visitor.call("GET", "/api/v1/readings/peaks")
+    _check(peaks["available"], "there is an object of the fourth price category", peaks)
+    month = peaks["months"][1][:7]
+    hours = (await visitor.call("GET", f"/api/v1/readings/peaks/hours?show=month&month={month}"))["hours"]
+    _check(bool(hours), "the month has peak hours", hours)
+    say(f"     пик {hours[0]['day']}: {hours[0]['text']}, всего рабочих дней {len(hours)}")
+
+
+async def _look_ahead(visitor: Visitor, say: Say) -> None:
+    say("12. Сроки по всем договорам одним вызовом")
+    (deadline,) = (await visitor.call("GET", "/api/v1/readings/deadlines"))["items"]
+    todo = deadline["todo"]
+    _check(todo["transmitted"] == 4 and todo["missing"] == 0, "everything that may be sent is sent", todo)
+    say(f"     {deadline['window_text']}")
+    say(
+        f"     осталось дней: {deadline['days_to_close']}; передано {todo['transmitted']}, недоступно {todo['blocked']}"
+    )
+
+
+def _points(form: Form) -> dict[str, Any]:
+    return {point["id"]: point for subject in form["objects"] for point in subject["points"]}
+
+
+def _told(form: Form) -> str | None:
+    """What billing says of the consumption."""
+    transmission = _points(form)[_LIGHTING]["entry"]["transmission"]
+    return None if transmission is None else str(transmission["state"])
 
 
 def _device(meter_id: str, **values: str) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from core.contracts.public import Contract, Meter
+from core.contracts.public import Contract, Meter, MeteringPoint
 from core.sdk import Dataset, Reference
+from plugins.readings.models import Accepted, AcceptedPoint, PeakHour
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
-from plugins.readings.services import feeds
+from plugins.readings.schemas.history import HistoryRow, PointHistoryRow
+from plugins.readings.schemas.peaks import PeakHourRow, PeakRangeRow
+from plugins.readings.services import feeds, peaks
 
 DATASETS: tuple[Dataset[Any], ...] = (
     Dataset(
@@ -30,5 +33,39 @@ DATASETS: tuple[Dataset[Any], ...] = (
         title="Статусы энергообъектов и приборов учёта",
         key=("kind", "id"),
         apply=feeds.load_states,
+    ),
+    Dataset(
+        "readings.history",
+        HistoryRow,
+        title="История принятых показаний",
+        table=Accepted,
+        key=("meter_id", "month", "register"),
+        references=(Reference("meter_id", Meter.id),),
+        check=feeds.check_history,
+        values=feeds.history_values,
+    ),
+    Dataset(
+        "readings.point_history",
+        PointHistoryRow,
+        title="История расхода по точкам «по сообщению»",
+        table=AcceptedPoint,
+        key=("metering_point_id", "month"),
+        references=(Reference("metering_point_id", MeteringPoint.id),),
+        check=feeds.check_history,
+        values=feeds.point_history_values,
+    ),
+    Dataset(
+        peaks.DATASET,
+        PeakHourRow,
+        title="Часы максимального совокупного потребления",
+        table=PeakHour,
+        key=("region", "day"),
+    ),
+    Dataset(
+        "readings.peak_ranges",
+        PeakRangeRow,
+        title="Плановые часы пиковой нагрузки",
+        key=("zone", "month"),
+        apply=peaks.load_ranges,
     ),
 )

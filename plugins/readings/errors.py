@@ -37,6 +37,51 @@ UNKNOWN_STATUS = ErrorKind(
     "No energy object of the contract has this status",
 )
 
+NOTHING_TO_WITHDRAW = ErrorKind(
+    "readings.nothing_to_withdraw",
+    409,
+    "Отозвать нечего: показания уже приняты или заменены более поздними",
+    "There is nothing to withdraw: the readings are accepted or replaced already",
+)
+
+PERIOD_ORDER = ErrorKind(
+    "readings.period_order",
+    422,
+    "Месяц «С» позже месяца «По»",
+    "The month «from» is later than the month «to»",
+)
+TOO_MANY_ROWS = ErrorKind(
+    "readings.too_many_rows",
+    422,
+    "В книгу поместится не больше {limit} строк: выберите более короткий период",
+    "A workbook holds at most {limit} rows: choose a shorter period",
+)
+
+NO_PEAK_HOURS = ErrorKind(
+    "readings.no_peak_hours",
+    403,
+    "Часы пиковой нагрузки показываются, если в ваших договорах есть энергообъекты III–VI ценовых категорий",
+    "Peak hours are shown where your contracts have energy objects of price categories III to VI",
+)
+PEAK_FILE_FORMAT = ErrorKind(
+    "readings.peak_file_format",
+    422,
+    "Это не книга Excel в формате .xls, или она повреждена",
+    "This is not an Excel workbook in the .xls format, or it is damaged",
+)
+PEAK_FILE_ROW = ErrorKind(
+    "readings.peak_file_row",
+    422,
+    "Строка {row}: ожидаются дата, которой ещё не было, и час от 1 до 24",
+    "Row {row}: a date that has not occurred yet and an hour from 1 to 24 are expected",
+)
+PEAK_FILE_EMPTY = ErrorKind(
+    "readings.peak_file_empty",
+    422,
+    "В книге нет таблицы с заголовком «Дата»",
+    "There is no table of dates and hours in the workbook",
+)
+
 # ---- what one device or one register may answer
 VALUE_FORMAT = ErrorKind(
     "readings.value_format",
@@ -69,6 +114,19 @@ DUPLICATE_REGISTER = ErrorKind(
     "readings.duplicate_register", 422, "Шкала указана дважды", "The register is given twice"
 )
 DUPLICATE_METER = ErrorKind("readings.duplicate_meter", 422, "Прибор учёта указан дважды", "The meter is given twice")
+DUPLICATE_POINT = ErrorKind("readings.duplicate_point", 422, "Точка учёта указана дважды", "The point is given twice")
+FIXED_CONSUMPTION = ErrorKind(
+    "readings.fixed_consumption",
+    422,
+    "Фиксированный расход (ПУ не установлен): по этой точке ничего передавать не нужно",
+    "The consumption of this point is fixed (no device is installed): nothing is to be sent",
+)
+METERED_POINT = ErrorKind(
+    "readings.metered_point",
+    422,
+    "На точке установлен прибор учёта: передают его показания, а не расход",
+    "The point has a device: its readings are sent, not a consumption",
+)
 
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
 

@@ -1,17 +1,25 @@
-"""Work that follows events."""
+"""Work that follows events and the calendar."""
 
+from datetime import time
 from typing import Any
 
 from core.exchange.public import FactAnswered
-from core.sdk import Context, Job
-from plugins.readings.public import SUBMITTED
-from plugins.readings.services import submission
+from core.sdk import Context, Every, Job
+from plugins.readings.public import CONSUMPTION_SUBMITTED, SUBMITTED
+from plugins.readings.schemas.deadlines import ReadingsRemindBatch
+from plugins.readings.services import points, reminders, submission
 
 
 async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
     """Billing's answers to other facts are none of our business."""
     if answer.kind == SUBMITTED:
         await submission.apply_answer(ctx, answer)
+    elif answer.kind == CONSUMPTION_SUBMITTED:
+        await points.apply_answer(ctx, answer)
 
 
-JOBS: tuple[Job[Any], ...] = (Job("readings.apply_answer", apply_answer, FactAnswered, on=FactAnswered),)
+JOBS: tuple[Job[Any], ...] = (
+    Job("readings.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
+    Job("readings.remind", reminders.begin, reminders.Remind, every=Every(at=time(9))),
+    Job("readings.remind_batch", reminders.remind, ReadingsRemindBatch),
+)

@@ -7,9 +7,29 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from core.sdk import HISTORY, Dataset, ErrorKind, Event, Hooks, Job, MenuSection, Migrations, Permission
-from plugins.readings import datasets, errors, jobs, permissions, routes
-from plugins.readings.public import SUBMITTED, ReadingsSubmitted
+from core.sdk import (
+    HISTORY,
+    Dataset,
+    ErrorKind,
+    Event,
+    Forgetter,
+    Hooks,
+    Job,
+    MenuSection,
+    Migrations,
+    NotificationKind,
+    Permission,
+)
+from plugins.readings import datasets, errors, jobs, notifications, permissions, routes
+from plugins.readings.public import (
+    CONSUMPTION_SUBMITTED,
+    SUBMITTED,
+    WITHDRAWN,
+    ConsumptionSubmitted,
+    ReadingsSubmitted,
+    ReadingsWithdrawn,
+)
+from plugins.readings.services import reminders
 from plugins.readings.settings import ReadingsSettings
 
 
@@ -25,13 +45,17 @@ class ReadingsPlugin(Hooks):
         return errors.ERRORS
 
     def permissions(self) -> Sequence[Permission]:
-        return (permissions.SUBMIT,)
+        return (permissions.SUBMIT, permissions.HISTORY)
 
     def routes(self) -> Sequence[HTTPRouteHandler]:
         return routes.ROUTES
 
     def events(self) -> Sequence[Event]:
-        return (Event(SUBMITTED, ReadingsSubmitted, outgoing=True),)
+        return (
+            Event(SUBMITTED, ReadingsSubmitted, outgoing=True),
+            Event(CONSUMPTION_SUBMITTED, ConsumptionSubmitted, outgoing=True),
+            Event(WITHDRAWN, ReadingsWithdrawn, outgoing=True),
+        )
 
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
@@ -42,8 +66,14 @@ class ReadingsPlugin(Hooks):
     def menu_sections(self) -> Sequence[MenuSection]:
         return (
             MenuSection("readings.form", "Показания", 30, permission=permissions.SUBMIT.name),
-            MenuSection("readings.history", "Показания", 30, parent=HISTORY, permission=permissions.SUBMIT.name),
+            MenuSection("readings.history", "Показания", 30, parent=HISTORY, permission=permissions.HISTORY.name),
         )
+
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        return notifications.KINDS
+
+    def forgetters(self) -> Sequence[Forgetter]:
+        return (Forgetter("readings.reminders", reminders.forget),)
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

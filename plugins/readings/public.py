@@ -7,6 +7,10 @@ import msgspec
 
 SUBMITTED = "readings.submitted"
 """Name of the event `ReadingsSubmitted`."""
+CONSUMPTION_SUBMITTED = "readings.consumption_submitted"
+"""Name of the event `ConsumptionSubmitted`."""
+WITHDRAWN = "readings.withdrawn"
+"""Name of the event `ReadingsWithdrawn`."""
 
 
 class SubmittedValue(msgspec.Struct, frozen=True):
@@ -39,3 +43,40 @@ class ReadingsSubmitted(msgspec.Struct, frozen=True):
     submitted_at: datetime
     replaces: str | None = None
     """The fact that this one corrects."""
+
+
+class ConsumptionSubmitted(msgspec.Struct, frozen=True):
+    """The consumption of a month of one metering point «по сообщению», as a client submitted it."""
+
+    submission_id: str
+    contract_id: str
+    energy_object_id: str
+    metering_point_id: str
+    complex_code: str
+    """«Код ИК»"""
+    month: date
+    """The billing period, by its first day."""
+    value: Decimal
+    """kWh"""
+    channel: str
+    """How it came: screen, file."""
+    author: str
+    """`client:<account>`"""
+    submitted_at: datetime
+    replaces: str | None = None
+    """The fact that this one corrects."""
+
+
+class ReadingsWithdrawn(msgspec.Struct, frozen=True):
+    """A client took back what had been submitted for a meter or a point, before billing accepted it."""
+
+    fact_id: str
+    """The fact of `readings.submitted` or `readings.consumption_submitted` that no longer stands."""
+    submission_id: str
+    contract_id: str
+    metering_point_id: str
+    meter_id: str | None
+    """Null: the consumption of the point."""
+    month: date
+    author: str
+    withdrawn_at: datetime

@@ -17,3 +17,9 @@ class ReadingsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A register is taken to have rolled over only if its previous reading exceeded this share of its capacity."""
     rollover_within: Share = "0.1"
     """Where the maximum power is unknown: the largest share of its capacity that it may then have advanced by."""
+    regions: dict[str, str] = {}
+    """Names of the market's regions, by the operator's code: `46 = "Московская область"`."""
+    branch_regions: dict[str, str] = {}
+    """Branch of a contract -> code of its region. Clients of a branch not named here see the peak hours of all."""
+    reminder_batch: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 500
+    """Windows whose reminders one transaction orders."""

@@ -1,6 +1,7 @@
 """The demonstration's pages: mail, the letter's link, billing."""
 
 import re
+from datetime import date
 from html import escape
 
 import pytest
@@ -114,7 +115,7 @@ async def test_billing_shows_facts_and_takes_orders_for_trouble(cabinet: Cabinet
 
 def test_the_three_calls_name_the_showcase() -> None:
     people = [DemoSignIn("energetik@demo.example", "secret", "Энергетик")]
-    guide = DemoGuide(people, "abk_1", "DG-1", "98010000000001", "98010000000002", "d@x.example", 300)
+    guide = DemoGuide(people, "abk_1", "DG-1", "98010000000001", "98010000000002", "d@x.example", 300, date(2026, 1, 1))
     lines = curl_lines(guide, "http://127.0.0.1:1")
     assert len(lines) == 3
     assert all(re.search(r"curl -s http://127\.0\.0\.1:1/api/v1/\S+", line) for line in lines)

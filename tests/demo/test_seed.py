@@ -3,6 +3,8 @@
 import sys
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -10,9 +12,9 @@ import pytest
 from stdnum.ru import inn
 
 from core.contracts.datasets import DATASETS as CONTRACT_DATASETS
-from hosts.demo import seed
+from hosts.demo import past, seed
 from hosts.demo.names import company_inn, person_inn
-from hosts.demo.rows import DATASETS, Row, Tree
+from hosts.demo.rows import DATASETS, HistoryRow, Row, Tree
 from hosts.demo.showcase import SHOWCASE, WALK
 from plugins.readings.datasets import DATASETS as READING_DATASETS
 
@@ -146,3 +148,28 @@ def test_a_hundred_thousand_contracts_stream_in_flat_memory() -> None:
         if count == 100_000:
             assert tree.contracts[0].number.endswith("0000100000")
     assert sys.getallocatedblocks() - blocks < 2000
+
+
+def test_a_year_lies_behind_the_previous_readings(supplier: list[Tree]) -> None:
+    for tree in supplier:
+        behind: dict[tuple[str, str], list[HistoryRow]] = {}
+        for row in tree.history:
+            behind.setdefault((row.meter_id, row.register), []).append(row)
+        assert len(behind) == len(tree.previous)
+        factors = {meter.id: Decimal(meter.coefficient) * (100 + Decimal(meter.loss_percent)) for meter in tree.meters}
+        for previous in tree.previous:
+            rows = behind[previous.meter_id, previous.register]
+            assert (rows[0].month, rows[0].value) == (previous.month, previous.value)
+            assert len({row.month for row in rows}) == past.MONTHS
+            for row, before in pairwise(rows):
+                step = (Decimal(row.value) - Decimal(before.value)) * factors[row.meter_id] / 100
+                assert step >= 0
+                assert abs(Decimal(row.consumption) - step) <= Decimal("0.01")
+        assert len(tree.point_history) == past.MONTHS * sum(point.by_message for point in tree.metering_points)
+
+
+def test_peak_hours_are_of_working_days(supplier: list[Tree]) -> None:
+    days = [row.day for row in supplier[0].peak_hours]
+    assert len(set(days)) == len(days) > 200
+    assert all(day.weekday() < 5 for day in days)
+    assert not any(tree.peak_hours for tree in supplier[1:])

@@ -108,7 +108,8 @@ async def _fill(cabinet: Cabinet) -> tuple[str, tuple[str, ...]]:
     large = tuple([await cabinet.link(caller, _number(index), EMAIL) for index in range(LARGE)])
     sent = [{"meter_id": f"{large[0]}-m{device}", "values": _values(device, 137)} for device in range(0, DEVICES, 2)]
     path = f"/api/v1/readings/contracts/{large[0]}/submissions"
-    answer = await caller.post(path, json={"devices": sent})
+    reported = [{"point_id": f"{large[0]}-o2-p", "value": "1240.5"}]
+    answer = await caller.post(path, json={"devices": sent, "points": reported})
     assert answer.status_code == 201, answer.text
     await _answer(cabinet)
     if not cabinet.runtime.database.is_sqlite:

@@ -14,7 +14,7 @@ from core.sdk import INVALID, Context, FieldProblem, Forgetter, Problem, UnitOfW
 
 _SECRETS = (Code, Recovery, Challenge, Device, Totp, RecoveryCode)
 _PERSONAL = [
-    *["email", "password_hash", "surname", "given_name", "patronymic"],
+    *["email", "password_hash", "surname", "given_name", "patronymic", "folded_name"],
     *["organisation", "position", "address", "phone"],
 ]
 _BATCH = 100

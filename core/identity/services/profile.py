@@ -30,7 +30,8 @@ async def save_personal_data(ctx: Context, data: schemas.PersonalData, expected:
     blank = [FieldProblem(name, FIELD_REQUIRED) for name in ("surname", "given_name") if not values[name]]
     if blank:
         raise Problem(INVALID, errors=blank)
-    await _save(ctx, values, expected)
+    name = domain.folded_name(values["surname"], values["given_name"], values["patronymic"])
+    await _save(ctx, values, expected, folded_name=name)
 
 
 async def save_phone(ctx: Context, phone: str, expected: int | None) -> None:
@@ -41,13 +42,13 @@ async def save_phone(ctx: Context, phone: str, expected: int | None) -> None:
     await _save(ctx, {"phone": normal}, expected)
 
 
-async def _save(ctx: Context, values: dict[str, str], expected: int | None) -> None:
+async def _save(ctx: Context, values: dict[str, str], expected: int | None, **derived: str) -> None:
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
         _check_version(account.version, expected)
         if "phone" in values and account.phone:
             await sessions.check_verified(ctx, uow)
-        await accounts.change(uow, ctx.actor.id, **values)
+        await accounts.change(uow, ctx.actor.id, **values, **derived)
         uow.audit("identity.profile_changed", ctx.actor.id, fields=sorted(values))
 
 

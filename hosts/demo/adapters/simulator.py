@@ -11,10 +11,11 @@ from core.sdk import AdapterHost
 from hosts.demo import domain
 from hosts.demo.adapters.book import Book, Ledger, TroubleKind
 from hosts.demo.settings import SimulatorSettings
-from plugins.readings.public import ReadingsSubmitted
+from plugins.readings.public import ConsumptionSubmitted, ReadingsSubmitted
 
-READINGS = "readings.submitted"
+READINGS, CONSUMPTION = "readings.submitted", "readings.consumption_submitted"
 _SUBMITTED = msgspec.json.Decoder(ReadingsSubmitted)
+_CONSUMPTION = msgspec.json.Decoder(ConsumptionSubmitted)
 
 
 class BillingSimulator:
@@ -57,12 +58,17 @@ class BillingSimulator:
         ordered = ledger.refusal(fact.id)
         if ordered:
             return [Answer(fact.id, "refused", *ordered)]
-        if fact.kind != READINGS:
-            return [Answer(fact.id, "accepted")]
         try:
-            submitted = _SUBMITTED.decode(fact.body)
+            return self._look_into(ledger, fact)
         except msgspec.MsgspecError:
             return [Answer(fact.id, "refused", domain.UNREADABLE.code, domain.UNREADABLE.text)]
+
+    def _look_into(self, ledger: Ledger, fact: Fact) -> list[Answer]:
+        if fact.kind == CONSUMPTION:
+            return domain.judge_consumption(fact.id, _CONSUMPTION.decode(fact.body), self.settings)
+        if fact.kind != READINGS:
+            return [Answer(fact.id, "accepted")]
+        submitted = _SUBMITTED.decode(fact.body)
         known = ledger.known(submitted.meter_id, submitted.month)
         answers = domain.judge(fact.id, submitted, known, self.settings)
         _keep(ledger, submitted, answers)

@@ -6,8 +6,9 @@ from typing import Any
 
 from core.sdk import RowError, UnitOfWork, exact
 from plugins.readings import store
-from plugins.readings.models import MeterState, ObjectState, Previous, Window
+from plugins.readings.models import Accepted, AcceptedPoint, MeterState, ObjectState, Previous, Window
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
+from plugins.readings.schemas.history import HistoryRow, PointHistoryRow
 
 Answers = list[RowError | None]
 NOT_A_MONTH = RowError("readings.not_a_month", "month", "Месяц задаётся своим первым днём")
@@ -56,6 +57,7 @@ def _window_error(row: WindowRow) -> RowError | None:
 async def _carry_over(uow: UnitOfWork, closing: Sequence[tuple[str, date]]) -> None:
     if not closing:
         return
+    closed = [{"contract_id": contract, "month": month} for contract, month in closing]
     insert = uow.upsert(Previous).from_select(["meter_id", "register", "value", "month"], store.CARRIED_OVER)
     later = insert.excluded.month >= Previous.month  # billing may have sent a newer one itself
     await uow.execute(
@@ -64,8 +66,36 @@ async def _carry_over(uow: UnitOfWork, closing: Sequence[tuple[str, date]]) -> N
             set_={"value": insert.excluded.value, "month": insert.excluded.month},
             where=later,
         ),
-        [{"contract_id": contract, "month": month} for contract, month in closing],
+        closed,
     )
+    for table, columns, select in (
+        (Accepted, ["meter_id", "register", "value", "month", "consumption", "submitted_at"], store.INTO_HISTORY),
+        (AcceptedPoint, ["metering_point_id", "month", "value", "submitted_at"], store.POINTS_INTO_HISTORY),
+    ):  # what billing has loaded of the month itself stands
+        await uow.execute(uow.upsert(table).from_select(columns, select).on_conflict_do_nothing(), closed)
+
+
+def check_history(row: HistoryRow | PointHistoryRow) -> RowError | None:
+    """Why a row of the history is refused, if it is."""
+    if row.month.day != 1:
+        return NOT_A_MONTH
+    return NEGATIVE if row.value.startswith("-") else None
+
+
+def history_values(row: HistoryRow) -> dict[str, Any]:
+    """The columns of a row of `readings.history`."""
+    return {
+        "meter_id": row.meter_id,
+        "month": row.month,
+        "register": row.register,
+        "value": exact(row.value),
+        "consumption": None if row.consumption is None else exact(row.consumption),
+    }
+
+
+def point_history_values(row: PointHistoryRow) -> dict[str, Any]:
+    """The columns of a row of `readings.point_history`."""
+    return {"metering_point_id": row.metering_point_id, "month": row.month, "value": exact(row.value)}
 
 
 async def load_previous(uow: UnitOfWork, rows: Sequence[PreviousRow]) -> Answers:

@@ -11,6 +11,7 @@ from plugins.readings import domain, errors, store
 from plugins.readings.permissions import SUBMIT
 from plugins.readings.schemas import (
     ReadingsContract,
+    ReadingsEntry,
     ReadingsForm,
     ReadingsMeter,
     ReadingsNotice,
@@ -106,6 +107,8 @@ def _nested(rows: Sequence[FormRow], *, is_open: bool, english: bool) -> list[Re
             point = ReadingsPoint(row.point_id, row.point_name, row.by_message, row.complex_code, [])
             subject.points.append(point)
         if row.meter_id is None:
+            if row.by_message:
+                point.entry = _entry(row, is_open)
             continue
         if meter is None or meter.id != row.meter_id:
             meter = _meter(row, row.meter_id, is_open)
@@ -172,23 +175,36 @@ def _meter(row: FormRow, meter_id: str, is_open: bool) -> ReadingsMeter:
     )
 
 
+def _entry(row: FormRow, is_open: bool) -> ReadingsEntry:
+    return ReadingsEntry(is_open and row.object_status == domain.WAITING, row.value, _transmission(row))
+
+
+def _transmission(row: FormRow) -> ReadingsTransmission | None:
+    if row.submission_id is None or row.submitted_at is None or row.state is None:
+        return None
+    return ReadingsTransmission(row.submission_id, row.state, row.code, row.text, row.submitted_at)
+
+
 def _merge_transmission(meter: ReadingsMeter, row: FormRow) -> None:
     """A device is refused when one of its registers is, and accepted when all are."""
-    if row.submission_id is None or row.submitted_at is None or row.state is None:
-        return
-    state = row.state
-    so_far = meter.transmission
+    so_far, state = meter.transmission, row.state
     if so_far is None:
-        meter.transmission = ReadingsTransmission(row.submission_id, state, row.code, row.text, row.submitted_at)
+        meter.transmission = _transmission(row)
+    elif state is None:
+        return
     elif so_far.state != "refused" and (state == "refused" or so_far.state == "accepted"):
         so_far.state, so_far.code, so_far.text = state, row.code, row.text
 
 
 def _sum_up(subject: ReadingsObject) -> None:
     """Check marks and totals, from the devices upwards."""
-    metered = [point for point in subject.points if point.meters]
-    for point in metered:
+    entered = [point for point in subject.points if point.meters or point.entry]
+    for point in entered:
         point.transmitted = True
+        if point.entry is not None:
+            sent = point.entry.transmission
+            point.transmitted = sent is not None and sent.state != "refused"
+            point.consumption = point.entry.current
         for meter in point.meters:
             if meter.transmission is None:
                 point.transmitted = False
@@ -196,9 +212,9 @@ def _sum_up(subject: ReadingsObject) -> None:
             point.transmitted = point.transmitted and meter.transmission.state != "refused"
             point.consumption = domain.total(point.consumption, _active_consumption(meter))
         subject.consumption = domain.total(subject.consumption, point.consumption)
-    subject.transmitted = bool(metered) and all(point.transmitted for point in metered)
+    subject.transmitted = bool(entered) and all(point.transmitted for point in entered)
     subject.consumption_shown = domain.shown(subject.consumption)
-    if not metered and not any(point.by_message for point in subject.points):
+    if not entered:
         subject.fixed = domain.FIXED
 
 

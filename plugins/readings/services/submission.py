@@ -6,23 +6,29 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from core.exchange.public import FactAnswered
-from core.sdk import NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork, new_id
+from core.sdk import FIELD_REQUIRED, INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork, new_id
 from plugins.readings import domain, errors, store
 from plugins.readings.domain import Device, Reason, Register, Scale, Verdict, Window
+from plugins.readings.domain.points import PointVerdict
 from plugins.readings.models import Submission, Transmission, Value
 from plugins.readings.public import ReadingsSubmitted, SubmittedValue
 from plugins.readings.schemas import (
     ReadingsMeterOutcome,
+    ReadingsPointOutcome,
     ReadingsReason,
     ReadingsReceipt,
     ReadingsSavedValue,
     ReadingsSent,
     ReadingsSentMeter,
+    ReadingsSentPoint,
     ReadingsSentValue,
     ReadingsSubmission,
 )
+from plugins.readings.services import points
 from plugins.readings.services.form import notice
+from plugins.readings.services.windows import open_window
 from plugins.readings.settings import ReadingsSettings
+from plugins.readings.store import points as points_store
 
 Channel = Literal["screen", "file"]
 
@@ -32,25 +38,24 @@ async def submit(ctx: Context, body: ReadingsSubmission, channel: Channel = "scr
 
     Raises Problem when the window is closed or nothing can be saved: nothing is stored then.
     """
+    if not body.devices and not body.points:
+        raise Problem(INVALID, errors=[FieldProblem("devices", FIELD_REQUIRED)])
     async with ctx.uow() as uow:
-        window = await _open_window(ctx, uow)
+        window = await open_window(ctx, uow)
         devices = await _devices(ctx, uow, window, {device.meter_id for device in body.devices})
         verdicts = domain.judge(body.devices, devices, window.month, ctx.settings(ReadingsSettings))
+        of_points = await points.judge(ctx, uow, window, body.points)
         saved = [verdict for verdict in verdicts if verdict.saves]
-        if not saved and any(verdict.reasons for verdict in verdicts):
-            raise _nothing_saved(verdicts)
-        submission_id = await _record(ctx, uow, window, saved, channel) if saved else None
-        return await uow.answer(_receipt(ctx, submission_id, window, verdicts))
-
-
-async def _open_window(ctx: Context, uow: UnitOfWork) -> Window:
-    row = await uow.one(store.WINDOW, {"contract_id": ctx.granted.contract_id, "today": ctx.today()})
-    if row is None:
-        raise Problem(errors.NO_WINDOW)
-    window = Window(*row)
-    if not window.is_open(ctx.today()):
-        raise Problem(errors.WINDOW_CLOSED, window=window.text)
-    return window
+        saved_points = [verdict for verdict in of_points if verdict.saves]
+        reasons = [*_reasons(verdicts), *_reasons(of_points)]
+        submission_id: str | None = None
+        if saved or saved_points:
+            submission_id = await _begin(ctx, uow, window, channel, devices=len(saved), points=len(saved_points))
+            await _record(ctx, uow, submission_id, window, saved, channel)
+            await points.record(ctx, uow, submission_id, window, saved_points, channel)
+        elif reasons:
+            raise _nothing_saved(reasons)
+        return await uow.answer(_receipt(ctx, submission_id, window, verdicts, of_points))
 
 
 async def _devices(ctx: Context, uow: UnitOfWork, window: Window, meters: set[str]) -> dict[str, Device]:
@@ -84,9 +89,12 @@ async def _devices(ctx: Context, uow: UnitOfWork, window: Window, meters: set[st
     return devices
 
 
-def _nothing_saved(verdicts: Sequence[Verdict]) -> Problem:
+def _reasons(verdicts: Sequence[Verdict] | Sequence[PointVerdict]) -> list[Reason]:
+    return [reason for verdict in verdicts for reason in verdict.reasons]
+
+
+def _nothing_saved(reasons: Sequence[Reason]) -> Problem:
     """One sentence where all devices are refused alike, else «исправьте указанные ошибки»; always with every reason."""
-    reasons = [reason for verdict in verdicts for reason in verdict.reasons]
     found = [FieldProblem(reason.field, reason.kind, reason.params) for reason in reasons]
     kinds = {reason.kind.code for reason in reasons}
     if kinds == {NOT_FOUND.code}:
@@ -96,9 +104,29 @@ def _nothing_saved(verdicts: Sequence[Verdict]) -> Problem:
     return Problem(errors.NOTHING_SAVED, errors=found)
 
 
-async def _record(ctx: Context, uow: UnitOfWork, window: Window, saved: Sequence[Verdict], channel: Channel) -> str:
-    """Stores the submission and emits a fact per device; a constant number of statements. Returns its identifier."""
-    submission_id = new_id()
+async def _begin(ctx: Context, uow: UnitOfWork, window: Window, channel: Channel, **counts: int) -> str:
+    """Stores the submission that what is saved belongs to. Returns its identifier."""
+    submission_id, contract_id = new_id(), ctx.granted.contract_id
+    await uow.execute(
+        sa.insert(Submission).values(
+            id=submission_id,
+            contract_id=contract_id,
+            month=window.month,
+            channel=channel,
+            author=ctx.actor.label,
+            submitted_at=uow.now,
+        )
+    )
+    uow.audit("readings.submitted", contract_id, submission=submission_id, **counts)
+    return submission_id
+
+
+async def _record(
+    ctx: Context, uow: UnitOfWork, submission_id: str, window: Window, saved: Sequence[Verdict], channel: Channel
+) -> None:
+    """Stores the devices and emits a fact for each; a constant number of statements."""
+    if not saved:
+        return
     contract_id = ctx.granted.contract_id
     transmissions: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
@@ -129,20 +157,8 @@ async def _record(ctx: Context, uow: UnitOfWork, window: Window, saved: Sequence
     replaced = [row["replaces"] for row in transmissions if row["replaces"] is not None]
     if replaced:
         await uow.execute(store.REPLACE, {"replaced_ids": replaced})
-    await uow.execute(
-        sa.insert(Submission).values(
-            id=submission_id,
-            contract_id=contract_id,
-            month=window.month,
-            channel=channel,
-            author=ctx.actor.label,
-            submitted_at=uow.now,
-        )
-    )
     await uow.execute(sa.insert(Transmission), transmissions)
     await uow.execute(sa.insert(Value), values)
-    uow.audit("readings.submitted", contract_id, submission=submission_id, devices=len(saved))
-    return submission_id
 
 
 def _fact(
@@ -173,19 +189,38 @@ def _fact(
 
 
 # ---- what the client is answered
-def _receipt(ctx: Context, submission_id: str | None, window: Window, verdicts: Sequence[Verdict]) -> ReadingsReceipt:
+def _receipt(
+    ctx: Context,
+    submission_id: str | None,
+    window: Window,
+    verdicts: Sequence[Verdict],
+    of_points: Sequence[PointVerdict],
+) -> ReadingsReceipt:
     return ReadingsReceipt(
         submission_id,
         domain.SAVED if submission_id else None,
         window.month,
         [_outcome(ctx, verdict) for verdict in verdicts],
+        [
+            ReadingsPointOutcome(
+                verdict.point_id,
+                _ending(verdict),
+                verdict.value,
+                [_reason(ctx, reason) for reason in verdict.reasons],
+            )
+            for verdict in of_points
+        ],
     )
+
+
+def _ending(verdict: Verdict | PointVerdict) -> Literal["saved", "unchanged", "refused"]:
+    return "refused" if verdict.reasons else "saved" if verdict.changed else "unchanged"
 
 
 def _outcome(ctx: Context, verdict: Verdict) -> ReadingsMeterOutcome:
     return ReadingsMeterOutcome(
         verdict.meter_id,
-        "refused" if verdict.reasons else "saved" if verdict.changed else "unchanged",
+        _ending(verdict),
         [_saved_value(ctx, value) for value in verdict.values],
         [_reason(ctx, reason) for reason in verdict.reasons],
     )
@@ -217,13 +252,14 @@ async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
 async def sent(ctx: Context, submission_id: str) -> ReadingsSent:
     """A past submission of the contract in the path, with billing's answers so far."""
     rows = await ctx.reader.all(store.SENT, submission_id=submission_id, **store.scope(ctx))
-    if not rows:
+    of_points = await ctx.reader.all(points_store.SENT, submission_id=submission_id, **store.scope(ctx))
+    if not rows and not of_points:
         raise Problem(NOT_FOUND)
     meters: dict[str, ReadingsSentMeter] = {}
     for row in rows:
         meter = meters.get(row.meter_id)
         if meter is None:
-            meter = ReadingsSentMeter(row.meter_id, row.meter_number, row.object_id, row.replaced, [])
+            meter = ReadingsSentMeter(row.meter_id, row.meter_number, row.object_id, row.replaced, row.withdrawn_at, [])
             meters[row.meter_id] = meter
         meter.values.append(
             ReadingsSentValue(
@@ -238,5 +274,27 @@ async def sent(ctx: Context, submission_id: str) -> ReadingsSent:
                 row.text,
             )
         )
-    first = rows[0]
-    return ReadingsSent(submission_id, first.month, first.channel, first.submitted_at, list(meters.values()))
+    first = rows[0] if rows else of_points[0]
+    return ReadingsSent(
+        submission_id,
+        first.month,
+        first.channel,
+        first.submitted_at,
+        list(meters.values()),
+        [_sent_point(row) for row in of_points],
+    )
+
+
+def _sent_point(row: points_store.SentPointRow) -> ReadingsSentPoint:
+    return ReadingsSentPoint(
+        row.point_id,
+        row.name,
+        row.complex_code,
+        row.object_id,
+        row.replaced,
+        row.withdrawn_at,
+        row.value,
+        row.state,
+        row.code,
+        row.text,
+    )

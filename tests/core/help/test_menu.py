@@ -113,11 +113,13 @@ async def test_nobody_else_has_a_menu(cabinet: Cabinet) -> None:
 
 
 class TestOtherRoles:
-    """A host that gives «Передача показаний» to the accountant instead."""
+    """A host that gives readings and their history to the accountant instead."""
 
     @pytest.fixture
     def host_config(self, host_config: Config) -> Config:
-        return msgspec.structs.replace(host_config, roles={"readings.submit": [ACCOUNTANT]})
+        return msgspec.structs.replace(
+            host_config, roles={"readings.submit": [ACCOUNTANT], "readings.history": [ACCOUNTANT]}
+        )
 
     @pytest.mark.requirement("HLP-08")
     async def test_the_roles_in_force_decide(self, cabinet: Cabinet) -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from core.db.types import Moment, Money, Quantity  # noqa: F401
 
-revision = "identity_0003"
-down_revision = "identity_0002"
+revision = "identity_0004"
+down_revision = "identity_0003"
 branch_labels = None
 depends_on = None
 

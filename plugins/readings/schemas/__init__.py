@@ -30,10 +30,20 @@ class ReadingsMeterInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     values: list[ReadingsValueInput]
 
 
-class ReadingsSubmission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What «Передать показания» sends. Good devices are saved even if others are refused."""
+class ReadingsPointInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The consumption of one metering point «по сообщению»."""
 
-    devices: Annotated[list[ReadingsMeterInput], msgspec.Meta(min_length=1, max_length=2000)]
+    point_id: str
+    value: str | None = None
+    """kWh of the month, written like a reading. Empty or null: not filled in."""
+
+
+class ReadingsSubmission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What «Передать показания» sends. Good devices and points are saved even if others are refused."""
+
+    devices: Annotated[list[ReadingsMeterInput], msgspec.Meta(max_length=2000)] = []
+    points: Annotated[list[ReadingsPointInput], msgspec.Meta(max_length=2000)] = []
+    """Points «по сообщению». One device or point at least has to be given."""
 
 
 # ---- what it is answered
@@ -76,6 +86,16 @@ class ReadingsMeterOutcome(msgspec.Struct, frozen=True):
     reasons: list[ReadingsReason]
 
 
+class ReadingsPointOutcome(msgspec.Struct, frozen=True):
+    """What became of the consumption of one point of the request."""
+
+    point_id: str
+    outcome: Literal["saved", "unchanged", "refused"]
+    value: Decimal | None
+    """kWh as it was understood; null where it is refused."""
+    reasons: list[ReadingsReason]
+
+
 class ReadingsReceipt(msgspec.Struct, frozen=True):
     """The answer to a submission of which something could be saved, or that brought nothing new."""
 
@@ -86,6 +106,8 @@ class ReadingsReceipt(msgspec.Struct, frozen=True):
     month: date
     devices: list[ReadingsMeterOutcome]
     """In the order of the request."""
+    points: list[ReadingsPointOutcome] = []
+    """Likewise."""
 
 
 class ReadingsSentValue(msgspec.Struct, frozen=True):
@@ -112,7 +134,25 @@ class ReadingsSentMeter(msgspec.Struct, frozen=True):
     energy_object_id: str
     replaced: bool
     """A later submission of the same month took its place."""
+    withdrawn_at: datetime | None
+    """When the client withdrew it."""
     values: list[ReadingsSentValue]
+
+
+class ReadingsSentPoint(msgspec.Struct, frozen=True):
+    """The consumption of one point in a past submission, with billing's answer."""
+
+    point_id: str
+    name: str
+    complex_code: str
+    energy_object_id: str
+    replaced: bool
+    withdrawn_at: datetime | None
+    value: Decimal
+    """kWh"""
+    state: TransmissionState
+    code: str
+    text: str
 
 
 class ReadingsSent(msgspec.Struct, frozen=True):
@@ -123,6 +163,7 @@ class ReadingsSent(msgspec.Struct, frozen=True):
     channel: str
     submitted_at: datetime
     devices: list[ReadingsSentMeter]
+    points: list[ReadingsSentPoint]
 
 
 # ---- the form
@@ -198,6 +239,16 @@ class ReadingsMeter(msgspec.Struct):
     registers: list[ReadingsRegister]
 
 
+class ReadingsEntry(msgspec.Struct, frozen=True):
+    """The field for the consumption of a point «по сообщению»."""
+
+    accepts: bool
+    """Whether a value can be entered now."""
+    current: Decimal | None
+    """What was transmitted for the open period, kWh."""
+    transmission: ReadingsTransmission | None
+
+
 class ReadingsPoint(msgspec.Struct):
     """A metering point («точка учёта»)."""
 
@@ -209,9 +260,11 @@ class ReadingsPoint(msgspec.Struct):
     """«Код ИК»"""
     meters: list[ReadingsMeter]
     transmitted: bool = False
-    """The check mark: every device has been transmitted and billing has refused none."""
+    """The check mark: every device (or the consumption) has been transmitted and billing has refused none."""
     consumption: Decimal | None = None
     """Active energy consumed; null while nothing was entered."""
+    entry: ReadingsEntry | None = None
+    """Of a point «по сообщению» without a device; null elsewhere."""
 
 
 class ReadingsObject(msgspec.Struct):

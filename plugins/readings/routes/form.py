@@ -1,10 +1,10 @@
-"""HTTP of readings: /api/v1/readings."""
+"""The form of a contract and what is submitted with it."""
 
 from typing import Annotated
 
 from litestar.params import Parameter
 
-from core.sdk import Ctx, Cursor, JSONBody, Limit, Page, PathId, get, permission, post
+from core.sdk import Ctx, Cursor, JSONBody, Limit, Page, PathId, delete, get, permission, post
 from plugins.readings import errors
 from plugins.readings.permissions import SUBMIT
 from plugins.readings.schemas import (
@@ -14,7 +14,7 @@ from plugins.readings.schemas import (
     ReadingsSent,
     ReadingsSubmission,
 )
-from plugins.readings.services import form, submission
+from plugins.readings.services import form, submission, withdrawal
 from plugins.readings.services.form import FormFilter
 
 Search = Annotated[
@@ -75,4 +75,17 @@ async def readings_submission(ctx: Ctx, contract_id: PathId, submission_id: Path
     return await submission.sent(ctx, submission_id)
 
 
-ROUTES = (readings_contracts, readings_form, submit_readings, readings_submission)
+@delete(
+    "/api/v1/readings/contracts/{contract_id:str}/submissions/{submission_id:str}",
+    access=permission(SUBMIT.name, confirmed_email=True),
+    operation_id="withdraw_readings",
+    raises=[errors.NO_WINDOW, errors.WINDOW_CLOSED, errors.NOTHING_TO_WITHDRAW],
+    status_code=200,
+    tags=["readings"],
+)
+async def withdraw_readings(ctx: Ctx, contract_id: PathId, submission_id: PathId) -> ReadingsSent:
+    """Take back what billing has not accepted of a submission, while the window is open."""
+    return await withdrawal.withdraw(ctx, submission_id)
+
+
+ROUTES = (readings_contracts, readings_form, submit_readings, readings_submission, withdraw_readings)

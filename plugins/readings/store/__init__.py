@@ -9,14 +9,23 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from core.contracts.public import Contract, EnergyObject, Meter, MeteringPoint, MeterRegister, visible_contract
-from core.sdk import Context, Query, any_of
+from core.sdk import Context, Moment, Quantity, Query, any_of
 from plugins.readings.domain import WAITING
-from plugins.readings.models import MeterState, ObjectState, Previous, Submission, Transmission, Value, Window
+from plugins.readings.models import (
+    MeterState,
+    ObjectState,
+    PointTransmission,
+    Previous,
+    Submission,
+    Transmission,
+    Value,
+    Window,
+)
 from plugins.readings.schemas import ReadingsContract, TransmissionState
 
-_TODAY = sa.bindparam("today", type_=sa.Date())
-_CONTRACT = sa.bindparam("contract_id", type_=sa.Text())
-_IN_SCOPE = sa.or_(sa.bindparam("everything", type_=sa.Boolean()), any_of(EnergyObject.id, "objects"))
+TODAY = sa.bindparam("today", type_=sa.Date())
+CONTRACT_ID = sa.bindparam("contract_id", type_=sa.Text())
+IN_SCOPE = sa.or_(sa.bindparam("everything", type_=sa.Boolean()), any_of(EnergyObject.id, "objects"))
 
 
 def scope(ctx: Context) -> dict[str, Any]:
@@ -29,14 +38,14 @@ def scope(ctx: Context) -> dict[str, Any]:
     }
 
 
-def _in_use(table: Any) -> sa.ColumnElement[bool]:
-    return sa.or_(table.closed_on.is_(None), table.closed_on > _TODAY)
+def in_use(table: Any) -> sa.ColumnElement[bool]:
+    return sa.or_(table.closed_on.is_(None), table.closed_on > TODAY)
 
 
 # ---- windows
 _UNCLOSED = Window.closed_at.is_(None)
-_BEGUN = Window.opens_on <= _TODAY
-_OVER = Window.closes_on < _TODAY
+_BEGUN = Window.opens_on <= TODAY
+_OVER = Window.closes_on < TODAY
 _RANK = sa.case(
     (sa.and_(_UNCLOSED, _BEGUN, sa.not_(_OVER)), 0),
     (sa.and_(_UNCLOSED, _BEGUN), 1),
@@ -50,7 +59,7 @@ _ORDER = (_RANK, _PAST_MONTH.desc(), Window.month)
 
 WINDOW = (
     sa.select(Window.month, Window.opens_on, Window.closes_on, Window.closed_at.is_not(None))
-    .where(Window.contract_id == _CONTRACT)
+    .where(Window.contract_id == CONTRACT_ID)
     .order_by(*_ORDER)
     .limit(1)
     .with_for_update()
@@ -69,7 +78,7 @@ _FORM_MONTH = (
 
 # ---- the form
 class FormRow(msgspec.Struct, frozen=True):
-    """A register with everything above it, down from the contract. What does not exist is null."""
+    """A register, or a point without devices, with everything above it. What does not exist is null."""
 
     contract_number: str
     contract_name: str
@@ -119,8 +128,8 @@ def _with_registers(objects: Any, month: Any) -> FromClause:
     """
     joined: FromClause = (
         objects.outerjoin(ObjectState, ObjectState.energy_object_id == EnergyObject.id)
-        .outerjoin(MeteringPoint, sa.and_(MeteringPoint.energy_object_id == EnergyObject.id, _in_use(MeteringPoint)))
-        .outerjoin(Meter, sa.and_(Meter.metering_point_id == MeteringPoint.id, _in_use(Meter)))
+        .outerjoin(MeteringPoint, sa.and_(MeteringPoint.energy_object_id == EnergyObject.id, in_use(MeteringPoint)))
+        .outerjoin(Meter, sa.and_(Meter.metering_point_id == MeteringPoint.id, in_use(Meter)))
         .outerjoin(MeterState, MeterState.meter_id == Meter.id)
         .outerjoin(
             Transmission,
@@ -136,12 +145,15 @@ def _with_registers(objects: Any, month: Any) -> FromClause:
     return joined
 
 
-_OBJECT_STATUS = sa.func.coalesce(ObjectState.status, WAITING)
-_METER_STATUS = sa.func.coalesce(MeterState.status, WAITING)
+OBJECT_STATUS = sa.func.coalesce(ObjectState.status, WAITING)
+METER_STATUS = sa.func.coalesce(MeterState.status, WAITING)
+
+_WITHOUT_METER = sa.case((Meter.id.is_(None), MeteringPoint.id))
+"""Null, and thus not looked up at all, for the many points that have a meter."""
 
 _FORM_OBJECTS = sa.join(
     Contract, Window, sa.and_(Window.contract_id == Contract.id, Window.month == _FORM_MONTH), isouter=True
-).outerjoin(EnergyObject, sa.and_(EnergyObject.contract_id == Contract.id, _in_use(EnergyObject), _IN_SCOPE))
+).outerjoin(EnergyObject, sa.and_(EnergyObject.contract_id == Contract.id, in_use(EnergyObject), IN_SCOPE))
 
 FORM = Query(
     sa.select(
@@ -156,7 +168,7 @@ FORM = Query(
         EnergyObject.name,
         EnergyObject.address,
         EnergyObject.price_category,
-        _OBJECT_STATUS,
+        OBJECT_STATUS,
         sa.func.coalesce(ObjectState.note, ""),
         MeteringPoint.id,
         MeteringPoint.name,
@@ -170,23 +182,32 @@ FORM = Query(
         Meter.digits,
         Meter.installed_on,
         Meter.verified_until,
-        _METER_STATUS,
+        METER_STATUS,
         sa.func.coalesce(MeterState.note, ""),
         MeterRegister.code,
         MeterRegister.name,
         Previous.value,
         Previous.month,
-        Submission.id,
-        Submission.submitted_at,
-        Value.value,
+        sa.func.coalesce(Submission.id, PointTransmission.submission_id),
+        sa.func.coalesce(Submission.submitted_at, PointTransmission.submitted_at, type_=Moment()),
+        sa.func.coalesce(Value.value, PointTransmission.value, type_=Quantity()),
         Value.consumption,
         Value.notice,
-        Value.state,
-        Value.code,
-        Value.text,
+        sa.func.coalesce(Value.state, PointTransmission.state),
+        sa.func.coalesce(Value.code, PointTransmission.code),
+        sa.func.coalesce(Value.text, PointTransmission.text),
     )
-    .select_from(_with_registers(_FORM_OBJECTS, Window.month))
-    .where(Contract.id == _CONTRACT)
+    .select_from(
+        _with_registers(_FORM_OBJECTS, Window.month).outerjoin(
+            PointTransmission,
+            sa.and_(
+                PointTransmission.metering_point_id == _WITHOUT_METER,
+                PointTransmission.month == Window.month,
+                sa.not_(PointTransmission.replaced),
+            ),
+        )
+    )
+    .where(Contract.id == CONTRACT_ID)
     .order_by(
         EnergyObject.number,
         EnergyObject.id,
@@ -202,19 +223,20 @@ FORM = Query(
 
 
 # ---- the picker
-CONTRACTS = Query(
+_CONTRACTS = (
     sa.select(Contract.id, Contract.number, Contract.name)
     .where(
         visible_contract(Contract.id),
-        sa.or_(Contract.closed_on.is_(None), Contract.closed_on > _TODAY),
         Contract.search.like(sa.bindparam("pattern", type_=sa.Text()), escape="\\"),
         sa.tuple_(Contract.number, Contract.id)
         > sa.tuple_(sa.bindparam("number", type_=sa.Text()), sa.bindparam("id", type_=sa.Text())),
     )
     .order_by(Contract.number, Contract.id)
-    .limit(sa.bindparam("limit", type_=sa.Integer())),
-    ReadingsContract,
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
 )
+CONTRACTS = Query(_CONTRACTS.where(in_use(Contract)), ReadingsContract)
+ALL_CONTRACTS = Query(_CONTRACTS, ReadingsContract)
+"""Closed ones, too: their history remains."""
 
 
 def containing(text: str) -> str:
@@ -229,8 +251,8 @@ DEVICES = (
         Meter.id,
         MeteringPoint.id,
         EnergyObject.id,
-        _OBJECT_STATUS,
-        _METER_STATUS,
+        OBJECT_STATUS,
+        METER_STATUS,
         Meter.coefficient,
         Meter.loss_percent,
         Meter.digits,
@@ -245,9 +267,9 @@ DEVICES = (
     )
     .select_from(_with_registers(EnergyObject.__table__, sa.bindparam("month", type_=sa.Date())))
     .where(
-        EnergyObject.contract_id == _CONTRACT,
-        _IN_SCOPE,
-        _in_use(EnergyObject),
+        EnergyObject.contract_id == CONTRACT_ID,
+        IN_SCOPE,
+        in_use(EnergyObject),
         any_of(Meter.id, "meters"),
         MeterRegister.code.is_not(None),
     )
@@ -269,6 +291,7 @@ class SentRow(msgspec.Struct, frozen=True):
     meter_number: str
     object_id: str
     replaced: bool
+    withdrawn_at: datetime | None
     register: str
     name: str
     value: Decimal
@@ -288,6 +311,7 @@ SENT = Query(
         Meter.number,
         EnergyObject.id,
         Transmission.replaced,
+        Transmission.withdrawn_at,
         Value.register,
         MeterRegister.name,
         Value.value,
@@ -310,8 +334,8 @@ SENT = Query(
     )
     .where(
         Submission.id == sa.bindparam("submission_id", type_=sa.Text()),
-        Submission.contract_id == _CONTRACT,
-        _IN_SCOPE,
+        Submission.contract_id == CONTRACT_ID,
+        IN_SCOPE,
     )
     .order_by(EnergyObject.number, Meter.number, Meter.id, MeterRegister.sort, MeterRegister.code),
     SentRow,
@@ -336,15 +360,34 @@ KNOWN_WINDOWS = (
     .with_for_update()
 )
 
+_MONTH = sa.bindparam("month", type_=sa.Date())
 CARRIED_OVER = (
     sa.select(Transmission.meter_id, Value.register, Value.value, Transmission.month)
     .join(Value, Value.transmission_id == Transmission.id)
     .join(Submission, Submission.id == Transmission.submission_id)
     .where(
-        Submission.contract_id == _CONTRACT,
-        Transmission.month == sa.bindparam("month", type_=sa.Date()),
+        Submission.contract_id == CONTRACT_ID,
+        Transmission.month == _MONTH,
         sa.not_(Transmission.replaced),
         Value.state != "refused",
     )
 )
 """What becomes the previous readings when a contract's month is closed."""
+INTO_HISTORY = CARRIED_OVER.add_columns(Value.consumption, Submission.submitted_at)
+"""What enters the history then."""
+POINTS_INTO_HISTORY = (
+    sa.select(
+        PointTransmission.metering_point_id,
+        PointTransmission.month,
+        PointTransmission.value,
+        PointTransmission.submitted_at,
+    )
+    .join(Submission, Submission.id == PointTransmission.submission_id)
+    .where(
+        Submission.contract_id == CONTRACT_ID,
+        PointTransmission.month == _MONTH,
+        sa.not_(PointTransmission.replaced),
+        PointTransmission.state != "refused",
+    )
+)
+"""Likewise, of points «по сообщению»."""

@@ -1,0 +1,5 @@
+"""HTTP of readings: /api/v1/readings."""
+
+from plugins.readings.routes import deadlines, form, history, peaks
+
+ROUTES = (*form.ROUTES, *history.ROUTES, *deadlines.ROUTES, *peaks.ROUTES)
