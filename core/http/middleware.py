@@ -1,5 +1,6 @@
 """The outermost layer: request id, security headers, one log line and one measurement per request."""
 
+import asyncio
 import re
 import time
 from collections.abc import Collection
@@ -11,10 +12,15 @@ from litestar.enums import ScopeType
 from litestar.types import Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from core.errors import SLOW_BODY, Problem
 from core.http.access import PATH_KEY, REQUEST_ID_KEY
 from core.values import new_id
 
 _log = structlog.get_logger("abonent.access")
+BODIED = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose bodies are read."""
+_SLOWEST = 1000
+"""Bytes a second."""
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -55,6 +61,7 @@ class Observer:
         self.metrics = Metrics()
         self.tls = True
         """Whether browsers reach the host by TLS only, and are told to keep to it."""
+        self.body_seconds = 60.0
         self._proxies = frozenset(trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,8 +89,9 @@ class Observer:
                 ]
             await send(message)
 
+        heard = _Patient(receive, self.body_seconds) if scope["method"] in BODIED else receive
         try:
-            await self.app(scope, receive, observed)
+            await self.app(scope, heard, observed)
         finally:
             self._note(scope, status, time.perf_counter() - started, request_id)
 
@@ -93,6 +101,31 @@ class Observer:
         self.metrics.note(method, route, status, seconds)
         if status >= 400:  # the path may hold what is private: the template never does
             _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), id=request_id)
+
+
+class _Patient:
+    """Waits for a body for so long in all, and longer the more of it has come: nobody holds a request open by dripping.
+
+    Only waiting counts, not what is done with the pieces meanwhile.
+    """
+
+    __slots__ = ("_ended", "_left", "_receive")
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive, self._left, self._ended = receive, seconds, False
+
+    async def __call__(self) -> Any:
+        if self._ended:  # what comes now is the end of the connection: that may take its time
+            return await self._receive()
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self._left):
+                message: Any = await self._receive()
+        except TimeoutError:
+            raise Problem(SLOW_BODY) from None
+        self._left += len(message.get("body", b"")) / _SLOWEST - (time.monotonic() - started)
+        self._ended = not message.get("more_body", False)
+        return message
 
 
 def _client(scope: Any, proxies: frozenset[str]) -> Any:
