@@ -18,6 +18,9 @@ PASSWORD_UPPER = ErrorKind("password_upper", 422, "Заглавные буквы
 PASSWORD_LOWER = ErrorKind("password_lower", 422, "Строчные буквы", "Small letters")
 PASSWORD_DIGIT = ErrorKind("password_digit", 422, "Цифры", "Digits")
 PASSWORD_SPACE = ErrorKind("password_space", 422, "Любые символы кроме пробелов", "Any characters except spaces")
+PASSWORD_COMMON = ErrorKind(
+    "password_common", 422, "Этот пароль слишком известен, придумайте другой", "Too well known, choose another one"
+)
 SIGN_IN_REFUSED = ErrorKind(
     "sign_in_refused", 401, "Неверный адрес электронной почты или пароль.", "Wrong e-mail address or password."
 )

@@ -38,6 +38,11 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same from one network address."""
     recovery_minutes: Count = 60
     """A link to a new password works for so long."""
+    password_words: tuple[str, ...] = (
+        *("abonent", "admin", "cabinet", "client", "dogovor", "elektro", "energo", "energy", "kabinet", "parol"),
+        *("password", "passwd", "pass", "qwerty", "qwertyui", "qwertyuiop", "supplier", "tarif", "user", "welcome"),
+    )
+    """Words that do not become a password by adding digits; add the supplier's names in Latin letters."""
     invitation_days: Count = 7
     """The password of an invitation signs in for so long; after that its owner sets one by a letter."""
     grace_days: Annotated[int, msgspec.Meta(ge=0)] = 30

@@ -228,5 +228,5 @@ _LIVE_RECOVERY = (
         Account.deleted_at.is_(None),
     )
 )
-RECOVERY_LIVE = Query(_LIVE_RECOVERY.with_only_columns(Account.id, maintain_column_froms=True), str)
+RECOVERY_LIVE = Query(_LIVE_RECOVERY.with_only_columns(Account.email, maintain_column_froms=True), str)
 RECOVERED_ACCOUNT = _LIVE_RECOVERY.with_for_update(of=Account)
