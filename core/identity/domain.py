@@ -50,18 +50,20 @@ def broken_password_lines(password: str, email: str = "", words: Iterable[str] =
         yield errors.PASSWORD_DIGIT
     if re.search(r"\s", password):
         yield errors.PASSWORD_SPACE
-    letters = re.sub(r"[^a-z]", "", password.lower())
-    if password.lower() in common_passwords() or letters in {*words, re.sub(r"[^a-z]", "", email.partition("@")[0])}:
+    word = _letters(password)
+    if password.lower() in common_passwords() or (word and word in {*words, _letters(email.partition("@")[0])}):
         yield errors.PASSWORD_COMMON
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
 
 
 @cache
 def common_passwords() -> frozenset[str]:
     """The 3000 commonest passwords of 8 and more characters with letters and digits, in lower case (ASVS 6.2.4)."""
-    found = (
-        word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 8 and re.search(r"[a-z].*\d|\d.*[a-z]", word)
-    )
-    return frozenset(islice(found, 3000))
+    mixed = re.compile(r"(?=.*[a-z])(?=.*\d).{8,}")
+    return frozenset(islice(filter(mixed.fullmatch, FREQUENCY_LISTS["passwords"]), 3000))
 
 
 def normal_phone(text: str) -> str | None:
