@@ -18,6 +18,7 @@ from core.exchange.loader import plan_of
 from core.exchange.plugin import ExchangePlugin
 from core.help.plugin import HelpPlugin
 from core.identity.plugin import IdentityPlugin
+from core.imports.plugin import ImportsPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.notifications.services.templates import templates_of
 from core.notifications.settings import NotificationsSettings
@@ -28,7 +29,16 @@ from core.roles.plugin import RolesPlugin
 from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Letter, Permission, Port
 from core.secrets import Secrets
 
-CORE = (CorePlugin, IdentityPlugin, ContractsPlugin, RolesPlugin, NotificationsPlugin, HelpPlugin, ExchangePlugin)
+CORE = (
+    CorePlugin,
+    IdentityPlugin,
+    ContractsPlugin,
+    RolesPlugin,
+    NotificationsPlugin,
+    HelpPlugin,
+    ExchangePlugin,
+    ImportsPlugin,
+)
 
 
 class Host:

@@ -23,15 +23,25 @@ from core.sdk import (
     Event,
     Forgetter,
     Hooks,
+    Importer,
     Job,
     Letter,
     MenuSection,
     NotificationKind,
     Permission,
     Port,
+    Validator,
 )
 from core.wiring import PluginError as PluginError
-from core.wiring import check_kinds, check_menu, check_permissions, check_required, choose_adapters, route_events
+from core.wiring import (
+    check_importers,
+    check_kinds,
+    check_menu,
+    check_permissions,
+    check_required,
+    choose_adapters,
+    route_events,
+)
 
 ENTRY_POINTS = "abonent.plugins"
 API = "/api/v1/"
@@ -47,6 +57,8 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("datasets", Dataset),
     ("card_sections", CardSection),
     ("menu_sections", MenuSection),
+    ("importers", Importer),
+    ("validators", Validator),
     ("ports", Port),
     ("forgetters", Forgetter),
 )
@@ -256,6 +268,7 @@ def _collect(
     check_permissions(declared[Permission], routes)
     check_menu(declared[MenuSection], declared[Permission])
     check_kinds(declared[NotificationKind], declared[Permission])
+    check_importers(declared[Importer], declared[Permission])
     chosen = choose_adapters(declared[Port], adapters, config)
     for plugin in plugins:
         check_required(plugin.name, gathering.ask(plugin, "requires"), declared[Port], chosen)

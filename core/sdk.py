@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 import pluggy
-import sqlalchemy as sa
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody as JSONBody
 
@@ -58,6 +57,14 @@ from core.http.routing import get as get
 from core.http.routing import patch as patch
 from core.http.routing import post as post
 from core.http.routing import put as put
+from core.importing import Importer as Importer
+from core.importing import Validator as Validator
+from core.importing import validate as validate
+from core.screens import HISTORY as HISTORY
+from core.screens import CardBlock as CardBlock
+from core.screens import CardField as CardField
+from core.screens import CardSection as CardSection
+from core.screens import MenuSection as MenuSection
 from core.values import DecimalText as DecimalText
 from core.values import Id as Id
 from core.values import exact as exact
@@ -232,52 +239,6 @@ class Dataset(Generic[P]):
         self.references, self.check, self.values, self.apply = references, check, values, apply
 
 
-class CardField(msgspec.Struct, frozen=True):
-    """A titled value of a card."""
-
-    title: str
-    value: Cell
-
-
-class CardBlock(msgspec.Struct, frozen=True):
-    """What a section shows: titled values, or a table with a row per thing, or both."""
-
-    fields: list[CardField] = []
-    columns: list[str] = []
-    rows: list[list[Cell]] = []
-
-
-class CardSection(msgspec.Struct, frozen=True):
-    """A section of the contract's card, on the screen and in its workbook. `build` reads for `ctx.granted`."""
-
-    name: str
-    title: str
-    """In Russian; at most 31 characters, since it also names a sheet."""
-    build: Callable[[Context], Awaitable[CardBlock]]
-
-
-class MenuSection(msgspec.Struct, frozen=True):
-    """A section of the cabinet's menu, or a tab of one: shown to whoever may use it, by `order` and then by title."""
-
-    name: str
-    title: str
-    """In Russian."""
-    order: int = 1000
-    """The manual's menu counts in tens: payments 10, readings 30, history 40, and so on; others come last."""
-    parent: "MenuSection | None" = None
-    """The section whose tab this is; it is shown while it has a tab to show."""
-    permission: str | None = None
-    """Not shown to whoever has contracts and holds this on none of them."""
-    counter: Callable[[Context], Awaitable[int]] | None = None
-    """How many things wait there for the caller: unread notifications, answered appeals."""
-    available: Callable[[Context], Awaitable[bool]] | None = None
-    """A further condition of the caller's, where the permission does not say everything."""
-
-
-HISTORY = MenuSection("history", "История", 40)
-"""«История»: plugins declare its tabs with `parent=HISTORY`."""
-
-
 class Migrations(msgspec.Struct, frozen=True):
     """The folder of a plugin's migration scripts; its version table is `<plugin>_version`."""
 
@@ -368,6 +329,16 @@ class Hooks:
         return ()
 
     @hookspec
+    def importers(self) -> Sequence[Importer[Any]]:
+        """Kinds of files that clients may send, and how each is read, checked and taken over."""
+        return ()
+
+    @hookspec
+    def validators(self) -> Sequence[Validator[Any]]:
+        """Further rules for what another plugin is about to take: a supplier's own conditions."""
+        return ()
+
+    @hookspec
     def ports(self) -> Sequence[Port]:
         """Ports that the plugin declares (and calls)."""
         return ()
@@ -391,8 +362,3 @@ class Hooks:
     def migrations(self) -> Migrations | None:
         """The plugin's migrations, if it has tables."""
         return None
-
-
-def tables_of(prefix: str) -> list[sa.Table]:
-    """The tables of an owner, by the prefix of their names."""
-    return [table for table in Base.metadata.sorted_tables if table.name.startswith(f"{prefix}_")]

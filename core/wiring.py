@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from core.config import Config, ConfigError
 from core.db.uow import EventRoute, Routing
 from core.http.access import Access
-from core.sdk import ROLES, Adapter, Event, Job, MenuSection, NotificationKind, Permission, Port
+from core.sdk import ROLES, Adapter, Event, Importer, Job, MenuSection, NotificationKind, Permission, Port
 
 
 class PluginError(ConfigError):
@@ -42,6 +42,18 @@ def check_kinds(kinds: Iterable[NotificationKind], permissions: Iterable[Permiss
     for kind in kinds:
         if kind.permission and kind.permission not in known:
             raise PluginError(f"notification kind {kind.name!r} asks for {kind.permission!r}, which nobody declares")
+
+
+def check_importers(importers: Iterable[Importer[Any]], permissions: Iterable[Permission]) -> None:
+    """An importer asks for a permission that is declared, and names extensions as it compares them."""
+    known = {item.name for item in permissions}
+    for importer in importers:
+        if importer.permission not in known:
+            raise PluginError(f"importer {importer.name!r} asks for {importer.permission!r}, which nobody declares")
+        if strange := [
+            suffix for suffix in importer.suffixes if not suffix.startswith(".") or suffix != suffix.lower()
+        ]:
+            raise PluginError(f"importer {importer.name!r}: not an extension in small letters: {strange[0]!r}")
 
 
 def choose_adapters(declared: Sequence[Port], adapters: Sequence[Adapter], config: Config) -> dict[str, Adapter]:

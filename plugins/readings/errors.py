@@ -113,6 +113,24 @@ UNKNOWN_REGISTER = ErrorKind(
 DUPLICATE_REGISTER = ErrorKind(
     "readings.duplicate_register", 422, "Шкала указана дважды", "The register is given twice"
 )
+UNKNOWN_METER = ErrorKind(
+    "readings.unknown_meter",
+    422,
+    "Такого прибора учёта у энергообъекта этого договора нет",
+    "The energy object of this contract has no such meter",
+)
+UNKNOWN_POINT = ErrorKind(
+    "readings.unknown_point",
+    422,
+    "Такой точки учёта у энергообъекта этого договора нет",
+    "The energy object of this contract has no such point",
+)
+ALTERED_CELL = ErrorKind(
+    "readings.altered_cell",
+    422,
+    "Значение изменено, в шаблоне было «{was}»: строки могли сместиться",
+    "The cell was altered, the template says “{was}”: rows may have slipped",
+)
 DUPLICATE_METER = ErrorKind("readings.duplicate_meter", 422, "Прибор учёта указан дважды", "The meter is given twice")
 DUPLICATE_POINT = ErrorKind("readings.duplicate_point", 422, "Точка учёта указана дважды", "The point is given twice")
 FIXED_CONSUMPTION = ErrorKind(

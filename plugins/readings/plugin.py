@@ -14,13 +14,14 @@ from core.sdk import (
     Event,
     Forgetter,
     Hooks,
+    Importer,
     Job,
     MenuSection,
     Migrations,
     NotificationKind,
     Permission,
 )
-from plugins.readings import datasets, errors, jobs, notifications, permissions, routes
+from plugins.readings import datasets, errors, importers, jobs, notifications, permissions, routes
 from plugins.readings.public import (
     CONSUMPTION_SUBMITTED,
     SUBMITTED,
@@ -62,6 +63,9 @@ class ReadingsPlugin(Hooks):
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
+
+    def importers(self) -> Sequence[Importer[Any]]:
+        return importers.IMPORTERS
 
     def menu_sections(self) -> Sequence[MenuSection]:
         return (

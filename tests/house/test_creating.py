@@ -32,6 +32,8 @@ NOT_CREATING = {
     "confirm_contract": "the link works once",
     "upload_notification_file": "of a file uploaded twice and published once, the other is removed after a day",
     "attach_to_role_request": "a file sent twice stands twice in the dialogue, for people to see",
+    "upload_import": "a file uploaded twice lies there twice for people to see; nothing is sent by it",
+    "cancel_import": "a cancelled file stays cancelled",
     "exchange_load": "rows are upserted by their keys",
     "exchange_answer_facts": "an answer repeated changes nothing",
     "exchange_acknowledge": "a position acknowledged again stays where it is",

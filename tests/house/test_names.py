@@ -39,6 +39,8 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
     yield from (("Card sections", item.name) for item in hooks.card_sections())
     yield from (("Menu sections", item.name) for item in hooks.menu_sections())
+    yield from (("Importers", item.name) for item in hooks.importers())
+    yield from (("Validators", item.name) for item in hooks.validators())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
     yield from (("Forgetters", item.name) for item in hooks.forgetters())
@@ -59,6 +61,8 @@ SECTIONS = (
     "Errors",
     "Card sections",
     "Menu sections",
+    "Importers",
+    "Validators",
     "Ports",
     "Adapters",
     "Forgetters",
@@ -85,6 +89,8 @@ PREFIXED = {
     "Datasets",
     "Card sections",
     "Menu sections",
+    "Importers",
+    "Validators",
 }
 
 

@@ -1,5 +1,5 @@
 """HTTP of readings: /api/v1/readings."""
 
-from plugins.readings.routes import deadlines, form, history, peaks
+from plugins.readings.routes import deadlines, form, history, peaks, templates
 
-ROUTES = (*form.ROUTES, *history.ROUTES, *deadlines.ROUTES, *peaks.ROUTES)
+ROUTES = (*form.ROUTES, *history.ROUTES, *deadlines.ROUTES, *peaks.ROUTES, *templates.ROUTES)

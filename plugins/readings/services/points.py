@@ -30,10 +30,10 @@ async def judge(
 
 async def record(
     ctx: Context, uow: UnitOfWork, submission_id: str, window: Window, saved: Sequence[PointVerdict], channel: str
-) -> None:
-    """Stores what became of the points and emits a fact for each; the submission itself is stored already."""
+) -> list[str]:
+    """Stores the points and emits a fact for each, in their order; the submission itself is stored already."""
     if not saved:
-        return
+        return []
     rows = []
     for verdict in saved:
         point, value = verdict.point, verdict.value
@@ -67,6 +67,7 @@ async def record(
     if replaced:
         await uow.execute(store.REPLACE, {"replaced_ids": replaced})
     await uow.execute(sa.insert(PointTransmission), rows)
+    return [str(row["id"]) for row in rows]
 
 
 async def apply_answer(ctx: Context, answer: FactAnswered) -> None:

@@ -1,6 +1,6 @@
 """«Передать показания»: values come in, facts for the company go out, billing's answers come back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -51,7 +51,7 @@ async def submit(ctx: Context, body: ReadingsSubmission, channel: Channel = "scr
         submission_id: str | None = None
         if saved or saved_points:
             submission_id = await _begin(ctx, uow, window, channel, devices=len(saved), points=len(saved_points))
-            await _record(ctx, uow, submission_id, window, saved, channel)
+            await record(ctx, uow, submission_id, window, saved, channel)
             await points.record(ctx, uow, submission_id, window, saved_points, channel)
         elif reasons:
             raise _nothing_saved(reasons)
@@ -63,6 +63,11 @@ async def _devices(ctx: Context, uow: UnitOfWork, window: Window, meters: set[st
         store.DEVICES,
         {"month": window.month, "today": ctx.today(), "meters": sorted(meters), **store.scope(ctx)},
     )
+    return devices_of(rows)
+
+
+def devices_of(rows: Iterable[Any]) -> dict[str, Device]:
+    """Devices by their identifiers, from the rows of `store.DEVICES`."""
     devices: dict[str, Device] = {}
     for (
         meter,
@@ -121,12 +126,12 @@ async def _begin(ctx: Context, uow: UnitOfWork, window: Window, channel: Channel
     return submission_id
 
 
-async def _record(
+async def record(
     ctx: Context, uow: UnitOfWork, submission_id: str, window: Window, saved: Sequence[Verdict], channel: Channel
-) -> None:
-    """Stores the devices and emits a fact for each; a constant number of statements."""
+) -> list[str]:
+    """Stores the devices and emits a fact for each, in their order; a constant number of statements."""
     if not saved:
-        return
+        return []
     contract_id = ctx.granted.contract_id
     transmissions: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
@@ -159,6 +164,7 @@ async def _record(
         await uow.execute(store.REPLACE, {"replaced_ids": replaced})
     await uow.execute(sa.insert(Transmission), transmissions)
     await uow.execute(sa.insert(Value), values)
+    return [str(row["id"]) for row in transmissions]
 
 
 def _fact(

@@ -31,17 +31,22 @@ async def withdraw(ctx: Context, submission_id: str) -> ReadingsSent:
     Raises Problem when the window is closed or nothing can be taken back. Repeating it changes nothing.
     """
     async with ctx.uow() as uow:
-        window = await open_window(ctx, uow)
-        asked = {"submission_id": submission_id, **scope(ctx)}
-        parts = [_Sent(*row) for query in (store.DEVICES, store.POINTS) for row in await uow.execute(query, asked)]
-        if not parts:
-            raise Problem(NOT_FOUND)
-        standing = [part for part in parts if not part.late and part.month == window.month]
-        if standing:
-            await _mark(ctx, uow, submission_id, window, standing)
-        elif not any(part.withdrawn for part in parts):
-            raise Problem(errors.NOTHING_TO_WITHDRAW)
+        await take_back(ctx, uow, submission_id)
     return await submission.sent(ctx, submission_id)
+
+
+async def take_back(ctx: Context, uow: UnitOfWork, submission_id: str) -> None:
+    """The same within a transaction."""
+    window = await open_window(ctx, uow)
+    asked = {"submission_id": submission_id, **scope(ctx)}
+    parts = [_Sent(*row) for query in (store.DEVICES, store.POINTS) for row in await uow.execute(query, asked)]
+    if not parts:
+        raise Problem(NOT_FOUND)
+    standing = [part for part in parts if not part.late and part.month == window.month]
+    if standing:
+        await _mark(ctx, uow, submission_id, window, standing)
+    elif not any(part.withdrawn for part in parts):
+        raise Problem(errors.NOTHING_TO_WITHDRAW)
 
 
 async def _mark(ctx: Context, uow: UnitOfWork, submission_id: str, window: Window, standing: list[_Sent]) -> None:
