@@ -23,6 +23,7 @@ NOT_CREATING = {
     "send_sign_in_code": "a second call within a minute is refused",
     "ask_recovery": "a second letter only replaces the first; their number is limited",
     "recover_password": "the link works once",
+    "verify_session": "the password given twice is the password given",
     "end_other_sessions": "those that have ended stay ended",
     "delete_account": "the session that asked is gone afterwards",
     "enrol_totp": "the answer holds a secret, which is stored nowhere; a second call replaces the first",

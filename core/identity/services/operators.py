@@ -2,6 +2,7 @@
 
 from core.identity import domain, errors
 from core.identity.models import Account, ServiceAccount
+from core.identity.services import passwords
 from core.passwords import hash_password
 from core.sdk import INVALID, Context, FieldProblem, Problem, new_id
 from core.secrets import SERVICE_PREFIX, new_token, token_hash
@@ -24,7 +25,7 @@ async def create_service_account(ctx: Context, name: str, scopes: list[str]) -> 
 async def create_staff(ctx: Context, email: str, password: str, scopes: list[str]) -> str:
     """Makes an account of the supplier's staff. Raises Problem for a bad address or password, or a taken address."""
     normal = domain.normal_email(email)
-    wrong = [FieldProblem("password", line) for line in domain.broken_password_lines(password)]
+    wrong = passwords.broken_lines(ctx, password, email)
     if normal is None:
         wrong.append(FieldProblem("email", errors.EMAIL_FORMAT))
     if wrong or normal is None:
