@@ -156,7 +156,7 @@ async def test_a_contract_that_is_not_held_shows_nothing(cabinet: Cabinet) -> No
         assert (await caller.get("/api/v1/contracts/contacts", params={"contract_id": key})).status_code == 404
 
 
-@pytest.mark.requirement("CTR-10", "ROL-30")
+@pytest.mark.requirement("CTR-10")
 async def test_a_role_limited_to_an_object_sees_its_devices_only(cabinet: Cabinet) -> None:
     await supplied(cabinet)
     caller = await holder(cabinet)
