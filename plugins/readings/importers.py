@@ -1,4 +1,4 @@
-"""The files that readings take: workbooks with integral readings and with the consumption of points, and interval data."""
+"""The files that readings take: workbooks of readings and of the consumption of points, and interval data."""
 
 from collections.abc import Iterator
 from typing import Any
