@@ -219,7 +219,7 @@ async def test_billing_feeds_contracts_and_clients_cannot(cabinet: Cabinet) -> N
     assert (await caller.get("/api/v1/contracts/C-1")).json()["name"] == "АО «Ромашка»"
 
 
-PARTIES = {
+PARTIES: dict[str, dict[str, str | None]] = {
     "company": {"name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"},
     "sole trader": {"name": "ИП Новикова Ольга Александровна", "inn": "500100732259", "kpp": None},
     "citizen": {"name": "Петров Пётр Петрович", "inn": "500100732259", "kpp": None},
