@@ -114,11 +114,11 @@ class _Message:
             self._parser.feed(chunk)
             stretch += len(chunk)
             for _, element in self._parser.read_events():
-                stretch = 0
                 kind = self._spelling[element.tag]
-                if kind in _HEADER:
+                if kind in _HEADER:  # no new stretch: these are kept, and a file may be full of them
                     self._parts[kind] = _children(element)
                     continue
+                stretch = 0
                 if self._header is None:
                     self._header = self._make_header(element)
                     yield self._header

@@ -239,6 +239,7 @@ STRUCTURE: dict[str, list[bytes]] = {
     "xml_element_too_large": [
         b"<message class='80020' number='1'><day a='" + b"9" * 11_000_000 + b"'/></message>",
         b"<message class='80020' number='1'>" + b"<z/>" * 2_000_000 + b"</message>",
+        b"<message class='80020' number='1'>" + b"<sender/>" * 500_000 + b"</message>",
         Message([], raw_points="<measuringpoint code='1'>" + "<period/>" * 500_000 + "</measuringpoint>").bytes(),
     ],
 }
