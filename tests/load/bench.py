@@ -7,7 +7,6 @@ round. Nothing is asserted but that all of them give the same answer. Linux only
 import asyncio
 import contextlib
 import http.client
-import importlib.util
 import itertools
 import os
 import sys
@@ -64,7 +63,8 @@ async def main() -> None:
             await sqlite_section(sqlite)
             await submission_section("SQLite", sqlite)
             await outbox_section("SQLite", sqlite)
-    await exchange_section()
+    await apart("tests.load.bench_exchange")
+    await apart("tests.load.bench_contracts")
 
 
 @contextlib.contextmanager
@@ -236,11 +236,8 @@ async def until(value: Callable[[], Awaitable[int]], wanted: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def exchange_section() -> None:
-    """The exchange's own benchmark, in a process of its own."""
-    name = "tests.load.bench_exchange"
-    if importlib.util.find_spec(name) is None:
-        return
+async def apart(name: str) -> None:
+    """A benchmark of its own, in a process of its own."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", name)
     await process.wait()
 
