@@ -238,7 +238,12 @@ async def until(value: Callable[[], Awaitable[int]], wanted: int) -> None:
 
 async def exchange_section() -> None:
     """The exchange's own benchmark, in a process of its own."""
-    name = "tests.load.bench_exchange"
+    await section("tests.load.bench_exchange")
+    await section("tests.load.bench_imports")
+
+
+async def section(name: str) -> None:
+    """A benchmark of its own, if it is there."""
     if importlib.util.find_spec(name) is None:
         return
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", name)
