@@ -26,6 +26,9 @@ PUBLIC = {
     "ask_recovery",
     "recover_password",  # whoever opens the letter's link
     "confirm_contract",  # whoever opens the letter's link
+    # what the bank calls; its signature is checked
+    "payments_callback",
+    "payments_callback_posted",
     # what anybody may read
     "help_company",
     "documents",
@@ -34,6 +37,7 @@ PUBLIC = {
     "document_version",
     "download_document",
     "download_document_version",
+    "interval_receipt_keys",
 }
 CONTRACT = {"id": "C-1", "number": "78000000012345", "name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"}
 EMAIL = "dogovor@romashka.example"
