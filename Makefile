@@ -1,4 +1,4 @@
-.PHONY: help demo walk test test-postgres test-all check requirements bench format clean lock
+.PHONY: help demo walk test test-postgres test-all check requirements bench fuzz test-libreoffice format clean lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
@@ -43,6 +43,12 @@ check: $(VENV)/dev.stamp ## Linters, types, import rules
 requirements: $(VENV)/dev.stamp ## Which requirements have a passing test, per owner
 	$(BIN)/pytest -q --requirements=var/requirements.json >/dev/null || true
 	$(BIN)/python tests/house/requirements.py var/requirements.json
+
+fuzz: $(VENV)/dev.stamp ## Mutations of workbooks for as long as you like (FUZZ=100000, ABONENT_TEST_SEED=)
+	ABONENT_FUZZ=$(or $(FUZZ),100000) $(BIN)/pytest -q -s --timeout=0 -k mutated tests/plugins/readings/test_hostile_workbooks.py
+
+test-libreoffice: $(VENV)/dev.stamp ## Templates opened and saved by LibreOffice (apt-get install libreoffice-calc-nogui)
+	ABONENT_TEST_LIBREOFFICE=1 $(BIN)/pytest -q tests/plugins/readings/test_libreoffice.py
 
 bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one run (needs PostgreSQL)
 	.ci/services
