@@ -1,4 +1,4 @@
-.PHONY: help demo walk test test-postgres test-all check requirements bench format clean lock
+.PHONY: help demo walk test test-postgres test-all check fuzz requirements bench format clean lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
@@ -7,6 +7,7 @@ PACKAGES := -e core $(patsubst %/pyproject.toml,-e %,$(wildcard plugins/*/pyproj
 DEMO := hosts/demo/demo.toml
 PORT ?= 8000
 CONTRACTS ?= 300
+FUZZ ?= 50000
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -39,6 +40,9 @@ check: $(VENV)/dev.stamp ## Linters, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy core plugins hosts tests
 	$(BIN)/lint-imports
+
+fuzz: $(VENV)/dev.stamp ## Hostile files by the ten thousand (FUZZ=): what `make test` does with a few
+	ABONENT_FUZZ=$(FUZZ) $(BIN)/pytest -q --timeout=0 -k fuzz tests/core tests/plugins
 
 requirements: $(VENV)/dev.stamp ## Which requirements have a passing test, per owner
 	$(BIN)/pytest -q --requirements=var/requirements.json >/dev/null || true
