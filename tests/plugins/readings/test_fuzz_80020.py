@@ -6,7 +6,7 @@
 import io
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -111,22 +111,31 @@ def understood(content: bytes) -> list[Judged]:
     return [judge.judge(item) for item in items[1:] if not isinstance(item, Header)]
 
 
+def named(element: ElementTree.Element, tag: str) -> Iterator[ElementTree.Element]:
+    return (child for child in element.iter() if child.tag.lower() == tag)
+
+
+def attribute(element: ElementTree.Element, name: str) -> str:
+    return next((value.strip() for key, value in element.items() if key.lower() == name), "")
+
+
 def check(content: bytes) -> int:
     """Holds what is loaded against a plain reading by another parser. Returns the number of days loaded."""
     loaded = [item for item in understood(content) if item.days]
     if not loaded:
         return 0
-    plain: dict[tuple[str, str], dict[str, ElementTree.Element]] = {}
     try:
         root = ElementTree.fromstring(content)
     except ElementTree.ParseError:  # it knows the fourth edition of XML, which allows fewer letters in names
         return 0
-    for point in root.iter("measuringpoint"):
-        for channel in point.iter("measuringchannel"):
-            name = CHANNELS[int(channel.get("code", "0"))]
-            found = plain.setdefault(((point.get("code") or "").strip(), name), {})
-            for period in channel.iter("period"):
-                found[(period.get("start") or "").strip()] = next(iter(period.iter("value")))
+    plain: dict[tuple[str, str], dict[str, ElementTree.Element]] = {}
+    known = {item.code for item in loaded}
+    for point in named(root, "measuringpoint"):
+        for channel in named(point, "measuringchannel") if attribute(point, "code") in known else ():
+            name = CHANNELS[int(attribute(channel, "code"))]
+            found = plain.setdefault((attribute(point, "code"), name), {})
+            for period in named(channel, "period"):
+                found[attribute(period, "start")] = next(named(period, "value"))
     days = [day for item in loaded for day in item.days]
     for day in days:
         profile = unpack(day.packed, day.periods)
@@ -139,7 +148,7 @@ def check(content: bytes) -> int:
             assert (text is None) == (given == ""), (index, text, given)
             if text is not None:
                 assert Decimal(text) == Decimal(given.replace(",", "."))
-                counted += Decimal(text) if (value.get("status") or "0").strip() in ("", "0") else 0
+                counted += Decimal(text) if attribute(value, "status") in ("", "0") else 0
         assert day.total == counted
     return len(days)
 
