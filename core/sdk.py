@@ -44,6 +44,7 @@ from core.http.access import SESSION as SESSION
 from core.http.access import permission as permission
 from core.http.access import service as service
 from core.http.access import staff as staff
+from core.http.downloads import INLINE as INLINE
 from core.http.downloads import download as download
 from core.http.lists import Cursor as Cursor
 from core.http.lists import Limit as Limit

@@ -1,6 +1,9 @@
 """The core's ports and their adapters: for each an embedded one, which is the default, and one that meets the world."""
 
 from core import sdk
+from core.adapters.acquirer_off import AcquirerOffSettings, make_acquirer_off
+from core.adapters.acquirer_rbs import RbsSettings, make_rbs
+from core.adapters.acquirer_yookassa import YooKassaSettings, make_yookassa
 from core.adapters.billing_http import HttpBillingSettings, make_http
 from core.adapters.billing_queue import QueueSettings, make_queue
 from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
@@ -8,6 +11,7 @@ from core.adapters.mail_folder import FolderSettings, make_folder
 from core.adapters.mail_smtp import SmtpSettings, make_smtp
 from core.adapters.sms_folder import SmsFolderSettings, make_sms_folder
 from core.adapters.sms_http import HttpSmsSettings, make_sms_http
+from core.ports.acquirer import Acquirer
 from core.ports.billing import Billing
 from core.ports.files import Files
 from core.ports.mail import Mail
@@ -18,6 +22,7 @@ PORTS: tuple[sdk.Port, ...] = (
     sdk.Port("files", Files, default="local"),
     sdk.Port("billing", Billing, default="queue"),
     sdk.Port("sms", Sms, default="folder"),
+    sdk.Port("acquirer", Acquirer, default="off"),
 )
 
 ADAPTERS: tuple[sdk.Adapter, ...] = (
@@ -29,4 +34,7 @@ ADAPTERS: tuple[sdk.Adapter, ...] = (
     sdk.Adapter("billing", "http", make_http, HttpBillingSettings),
     sdk.Adapter("sms", "folder", make_sms_folder, SmsFolderSettings),
     sdk.Adapter("sms", "http", make_sms_http, HttpSmsSettings),
+    sdk.Adapter("acquirer", "off", make_acquirer_off, AcquirerOffSettings),
+    sdk.Adapter("acquirer", "rbs", make_rbs, RbsSettings),
+    sdk.Adapter("acquirer", "yookassa", make_yookassa, YooKassaSettings),
 )

@@ -4,12 +4,11 @@ import asyncio
 import hmac
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from core.adapters.environment import from_environment, tls_context
+from core.adapters.environment import check_url, from_environment, tls_context
 from core.config import ConfigError
 from core.ports.billing import Answer, BillingUnavailable, Fact
 from core.sdk import AdapterHost, Clock
@@ -128,11 +127,7 @@ def _answers(reply: bytes, facts: Sequence[Fact]) -> list[Answer]:
 def make_http(settings: HttpBillingSettings, host: AdapterHost) -> HttpBilling:
     """The adapter. Raises ConfigError for a URL that may not be used and for a missing or short key."""
     where = "[adapters.billing.http]"
-    parts = urlsplit(settings.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"{where} url: not the URL of a web service")
-    if parts.scheme == "http" and not settings.allow_http:
-        raise ConfigError(f"{where} url: not https, set allow_http if that is meant")
+    check_url(settings.url, f"{where} url", allow_http=settings.allow_http)
     key = from_environment(settings.key_env, f"{where} key_env").encode()
     if len(key) < 32:
         raise ConfigError(f"{where} key_env: the key in {settings.key_env!r} is shorter than 32 characters")

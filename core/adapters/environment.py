@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from urllib.parse import urlsplit
 
 from core.config import ConfigError
 
@@ -12,6 +13,15 @@ def from_environment(variable: str, where: str) -> str:
     if not value:
         raise ConfigError(f"{where}: the environment variable {variable!r} is not set")
     return value
+
+
+def check_url(url: str, where: str, *, allow_http: bool) -> None:
+    """Raises ConfigError, naming the setting `where`, for what is no URL of a web service or lacks TLS unasked."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"{where}: not the URL of a web service")
+    if parts.scheme == "http" and not allow_http:
+        raise ConfigError(f"{where}: not https, set allow_http if that is meant")
 
 
 def tls_context(ca_file: str) -> ssl.SSLContext:

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import Message as ParsedMessage
@@ -13,7 +14,7 @@ from uuid import uuid4
 import msgspec
 
 from core.adapters.mail_letter import Sender, compose, plain_id, sender_of
-from core.ports.mail import MailUnavailable, Message
+from core.ports.mail import MailFile, MailUnavailable, Message
 from core.sdk import AdapterHost, Clock
 
 
@@ -38,6 +39,7 @@ class FolderLetter(msgspec.Struct, frozen=True):
     text: str
     html: str
     """Empty: the letter is plain text only."""
+    files: tuple[MailFile, ...] = ()
 
 
 class FolderMail:
@@ -101,6 +103,7 @@ def _read(path: Path) -> FolderLetter | None:
         subject=_header(parsed, "Subject"),
         text=_body(parsed, "text/plain"),
         html=_body(parsed, "text/html"),
+        files=tuple(_files(parsed)),
     )
 
 
@@ -115,6 +118,14 @@ def _body(parsed: ParsedMessage, content_type: str) -> str:
             assert isinstance(content, bytes)
             return content.decode().replace("\r\n", "\n")
     return ""
+
+
+def _files(parsed: ParsedMessage) -> Iterator[MailFile]:
+    for part in parsed.walk():
+        if part.get_content_disposition() == "attachment":
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            yield MailFile(part.get_filename() or "", content)
 
 
 def make_folder(settings: FolderSettings, host: AdapterHost) -> FolderMail:

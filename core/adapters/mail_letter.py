@@ -9,6 +9,7 @@ import hashlib
 import re
 from datetime import datetime
 from email.header import Header
+from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from core.config import ConfigError
-from core.ports.mail import MailRefused, Message
+from core.ports.mail import MailFile, MailRefused, Message
 from core.sdk import AdapterHost
 
 _POLICY = compat32.clone(linesep="\r\n")
@@ -47,6 +48,8 @@ def compose(message: Message, sender: Sender, at: datetime) -> bytes:
     letter: MIMENonMultipart | MIMEMultipart = _part(message.text, "plain")
     if message.html:
         letter = MIMEMultipart("alternative", _subparts=[letter, _part(message.html, "html")])
+    if message.files:
+        letter = MIMEMultipart("mixed", _subparts=[letter, *map(_attached, message.files)])
     letter["Date"] = format_datetime(at)
     letter["From"] = _mailbox(sender)  # type: ignore[assignment]
     letter["To"] = ascii_address(message.to)
@@ -96,6 +99,13 @@ def sender_of(address: str, name: str, where: str, host: AdapterHost) -> Sender:
 def _part(text: str, subtype: str) -> MIMEText:
     # Base64 keeps the text away from every rule about lines: lengths, leading dots, bare line feeds.
     return MIMEText(text.replace("\r\n", "\n").replace("\n", "\r\n"), subtype, "utf-8")
+
+
+def _attached(file: MailFile) -> MIMEApplication:
+    subtype = "pdf" if file.name.lower().endswith(".pdf") else "octet-stream"
+    part = MIMEApplication(file.content, subtype)
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", _one_line(file.name)))
+    return part
 
 
 def _subject(text: str) -> Header:

@@ -6,12 +6,11 @@ how the caller is known, and how a refusal is told from trouble.
 
 import asyncio
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from core.adapters.environment import from_environment, tls_context
+from core.adapters.environment import check_url, from_environment, tls_context
 from core.adapters.sms_message import check
 from core.config import ConfigError
 from core.ports.sms import SmsRefused, SmsUnavailable, TextMessage
@@ -153,11 +152,7 @@ def _found(reply: bytes, path: str) -> str | None:
 
 def make_sms_http(settings: HttpSmsSettings, host: AdapterHost) -> HttpSms:
     """The adapter. Raises ConfigError for a URL that may not be used, and for credentials that are not there."""
-    parts = urlsplit(settings.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"{_WHERE} url: not the URL of a web service")
-    if parts.scheme == "http" and not settings.allow_http:
-        raise ConfigError(f"{_WHERE} url: not https, set allow_http if that is meant")
+    check_url(settings.url, f"{_WHERE} url", allow_http=settings.allow_http)
     if settings.status_field and not settings.accepted:
         raise ConfigError(f"{_WHERE} accepted: say which outcomes in {settings.status_field!r} mean success")
     if settings.auth == "none":

@@ -10,6 +10,7 @@ from litestar.response import Stream
 from core.contracts import errors, schemas
 from core.contracts.permissions import ANNEXES, VIEW
 from core.contracts.services import annexes, card, links
+from core.errors import TOO_MANY_REQUESTS
 from core.sdk import (
     ACCOUNT,
     NOT_FOUND,
@@ -48,7 +49,7 @@ async def contracts(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Page[
     operation_id="add_contract",
     status_code=202,
     creating=True,
-    raises=[errors.NOT_CONFIRMABLE, errors.LINKED_ALREADY],
+    raises=[errors.NOT_CONFIRMABLE, errors.LINKED_ALREADY, TOO_MANY_REQUESTS],
     tags=["contracts"],
 )
 async def add_contract(ctx: Ctx, data: JSONBody[schemas.ContractAddition]) -> schemas.ContractPending:

@@ -37,13 +37,14 @@ def route(
     creating: bool = False,
     status_code: int | None = None,
     tags: Sequence[str] = (),
+    also_as: Sequence[str] = (),
     **options: Any,
 ) -> Decorator:
     """A route. `path` is absolute and starts with the owner's place (`/api/v1/readings/...`).
 
     `raises`: the problems that this operation may answer besides those of its access and body; the API description
     lists them and a test holds it to them. `creating`: honours Idempotency-Key; the service must pass its result
-    through `uow.answer`.
+    through `uow.answer`. `also_as`: media types that it may answer with besides its `media_type`.
     """
 
     def decorate(function: AnyCallable) -> HTTPRouteHandler:
@@ -55,7 +56,7 @@ def route(
             status_code=status_code,
             tags=list(tags),
             summary=_summary(function),
-            opt={"access": access, "raises": tuple(raises), "creating": creating},
+            opt={"access": access, "raises": tuple(raises), "creating": creating, "also_as": tuple(also_as)},
             **options,
         )(function)
 

@@ -28,6 +28,10 @@ class Account(Base):
     surname: Mapped[str] = mapped_column(server_default="")
     given_name: Mapped[str] = mapped_column(server_default="")
     patronymic: Mapped[str] = mapped_column(server_default="")
+    folded_name: Mapped[str] = mapped_column(
+        sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), server_default=""
+    )
+    """The three above as `domain.folded_name` compares them; ordered by code point, so that a prefix is a range."""
     organisation: Mapped[str] = mapped_column(server_default="")
     position: Mapped[str] = mapped_column(server_default="")
     address: Mapped[str] = mapped_column(server_default="")
@@ -52,6 +56,8 @@ class Account(Base):
             sqlite_where=sa.text("deleted_at IS NULL"),
             postgresql_where=sa.text("deleted_at IS NULL"),
         ),
+        sa.Index("ix_identity_account_folded_name", "folded_name", "id"),
+        sa.Index("ix_identity_account_phone", "phone", "id"),
     )
 
 
@@ -68,6 +74,8 @@ class Session(Base):
     ended_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime]
     """To some minutes: not every call is written down."""
+    verified_at: Mapped[datetime | None]
+    """When the password was given again; None: not since the sign-in."""
     address: Mapped[str]
     browser: Mapped[str]
     browser_version: Mapped[str]

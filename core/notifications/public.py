@@ -20,6 +20,15 @@ class Secret(msgspec.Struct, frozen=True):
     subject: str
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that the plugin has put into the store of files, and keeps there."""
+
+    key: str
+    name: str
+    size: int
+    """Bytes."""
+
+
 class SendLetter(msgspec.Struct, frozen=True):
     """A letter to send. Order it with `uow.enqueue(SendLetter(...))`: it leaves after the commit, at least once."""
 
@@ -31,19 +40,12 @@ class SendLetter(msgspec.Struct, frozen=True):
     """Appears in the template under the name of its form."""
     content: str = ""
     """`notice:<id>` or `mailing:<id>`: its topic and text appear as `topic` and `text`."""
+    files: list[Attachment] = []
+    """Sent with it, so keep them until it has left. Together no more than mail servers take: some 20 MB."""
     again_of: str | None = None
     """The letter that this one repeats."""
     id: str = msgspec.field(default_factory=new_id)
     """Becomes the Message-ID: a letter that had to be sent twice is recognised."""
-
-
-class Attachment(msgspec.Struct, frozen=True):
-    """A file that the plugin has put into the store of files, and keeps there."""
-
-    key: str
-    name: str
-    size: int
-    """Bytes."""
 
 
 class Notify(msgspec.Struct, frozen=True):

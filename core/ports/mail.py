@@ -1,8 +1,16 @@
 """Outgoing mail."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
+
+
+class MailFile(msgspec.Struct, frozen=True):
+    """A file attached to a letter."""
+
+    name: str
+    content: bytes
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -17,6 +25,7 @@ class Message(msgspec.Struct, frozen=True):
     text: str
     html: str = ""
     """The same in HTML; empty: the letter is plain text only."""
+    files: Sequence[MailFile] = ()
 
 
 class MailUnavailable(Exception):

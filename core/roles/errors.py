@@ -31,11 +31,23 @@ REQUEST_OPEN = ErrorKind(
 REQUEST_CLOSED = ErrorKind(
     "role_request_closed", 409, "Запрос уже рассмотрен.", "The request has been answered already."
 )
+REQUEST_FULL = ErrorKind(
+    "role_request_full",
+    409,
+    "В этом запросе больше нет места для сообщений или файлов: дождитесь ответа.",
+    "The request takes no more messages or files: wait for the answer.",
+)
 NOT_HELD = ErrorKind(
     "contract_not_held",
     422,
     "У этого клиента нет этого договора.",
     "This client does not hold this contract.",
+)
+SEARCH_BY_ONE = ErrorKind(
+    "role_search_by_one",
+    422,
+    "Ищите по чему-то одному: адресу, телефону, имени или номеру договора",
+    "Search by one thing: an address, a phone, a name or a contract number",
 )
 
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

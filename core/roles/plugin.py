@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from core.ports.files import Files
 from core.roles import errors, jobs, letters, permissions, routes
 from core.roles.services import requests
+from core.roles.settings import RoleSettings
 from core.sdk import ErrorKind, Forgetter, Hooks, Job, Letter, Migrations, Permission
 
 
@@ -16,6 +18,9 @@ class RolesPlugin(Hooks):
     """Table of contents."""
 
     name = "roles"
+
+    def settings(self) -> type[msgspec.Struct]:
+        return RoleSettings
 
     def errors(self) -> Sequence[ErrorKind]:
         return errors.ERRORS

@@ -7,9 +7,11 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from core.contracts.public import ADMINISTRATOR_EXISTS
+from core.errors import TOO_MANY_REQUESTS
+from core.identity.public import ADDRESS_NOT_PROVEN
 from core.roles import errors, schemas
 from core.roles.permissions import ASSIGN, REQUEST, REVOKE
-from core.roles.services import assigning, catalogue, requests, trail
+from core.roles.services import assigning, catalogue, clients, requests, trail
 from core.sdk import (
     ACCOUNT,
     NOT_FOUND,
@@ -31,6 +33,11 @@ from core.sdk import (
 State = Annotated[Literal["open", "granted", "refused"], QueryParameter(name="state", description="Which requests.")]
 FileName = Annotated[
     str, QueryParameter(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$', description="Name of the file.")
+]
+Asked = Annotated[str | None, QueryParameter(min_length=1, max_length=254, description="Searched for exactly.")]
+NameBegins = Annotated[
+    str | None,
+    QueryParameter(min_length=2, max_length=300, description="How the full name begins, surname first, in any case."),
 ]
 _TAGS = ["roles"]
 _FILE_LIMIT = 50_000_000
@@ -66,7 +73,7 @@ async def users(ctx: Ctx, contract_id: PathId, cursor: Cursor = None, limit: Lim
     access=permission(ASSIGN.name),
     operation_id="assign_role",
     creating=True,
-    raises=[ADMINISTRATOR_EXISTS],
+    raises=[ADMINISTRATOR_EXISTS, ADDRESS_NOT_PROVEN, TOO_MANY_REQUESTS],
     tags=_TAGS,
 )
 async def assign(ctx: Ctx, contract_id: PathId, data: JSONBody[schemas.RoleAssignment]) -> schemas.RoleUser:
@@ -142,7 +149,7 @@ async def own_request(ctx: Ctx, request_id: PathId) -> schemas.RoleRequestDetail
     access=ACCOUNT,
     operation_id="reply_to_role_request",
     creating=True,
-    raises=[errors.REQUEST_CLOSED],
+    raises=[errors.REQUEST_CLOSED, errors.REQUEST_FULL],
     tags=_TAGS,
 )
 async def reply(ctx: Ctx, request_id: PathId, data: JSONBody[schemas.RoleRequestText]) -> schemas.RoleRequestMessage:
@@ -155,13 +162,13 @@ async def reply(ctx: Ctx, request_id: PathId, data: JSONBody[schemas.RoleRequest
     access=ACCOUNT,
     operation_id="attach_to_role_request",
     request_max_body_size=_FILE_LIMIT,
-    raises=[errors.REQUEST_CLOSED],
+    raises=[errors.REQUEST_CLOSED, errors.REQUEST_FULL],
     tags=_TAGS,
 )
 async def attach(
     request: Request[Any, Any, Any], ctx: Ctx, request_id: PathId, name: FileName
 ) -> schemas.RoleRequestFile:
-    """Add a file to an open request; the body is the file itself."""
+    """Add a file to an open request; the body is the file itself. The same file sent again is there once."""
     return await requests.attach(ctx, request_id, name, request.stream())
 
 
@@ -179,6 +186,37 @@ async def own_file(ctx: Ctx, request_id: PathId, file_id: PathId) -> Stream:
 
 
 # ---- staff
+@get("/api/v1/staff/roles/clients", access=staff("roles.clients"), operation_id="staff_find_clients", tags=["staff"])
+async def find_clients(
+    ctx: Ctx,
+    email: Asked = None,
+    phone: Asked = None,
+    name: NameBegins = None,
+    contract: Asked = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[schemas.RoleClient]:
+    """Find a client by one of: e-mail address, phone, the beginning of the name, a contract's number.
+
+    The audit trail keeps who searched, by what, and whom the answer named.
+    """
+    return await clients.find(ctx, clients.Wanted(email, phone, name, contract), cursor, limit)
+
+
+@get(
+    "/api/v1/staff/roles/clients/{account_id:str}/contracts",
+    access=staff("roles.clients"),
+    operation_id="staff_client_contracts",
+    raises=[NOT_FOUND],
+    tags=["staff"],
+)
+async def client_contracts(
+    ctx: Ctx, account_id: PathId, cursor: Cursor = None, limit: Limit = 50
+) -> Page[schemas.RoleClientContract]:
+    """List the contracts of a client, by number, with the role on each."""
+    return await clients.contracts(ctx, account_id, cursor, limit)
+
+
 @get("/api/v1/staff/roles/requests", access=staff("roles.answer"), operation_id="staff_role_requests", tags=["staff"])
 async def queue(
     ctx: Ctx, wanted: State = "open", cursor: Cursor = None, limit: Limit = 50
@@ -288,6 +326,8 @@ ROUTES = (
     reply,
     attach,
     own_file,
+    find_clients,
+    client_contracts,
     queue,
     staff_request,
     staff_file,

@@ -133,6 +133,27 @@ class RoleAdministrator(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     account_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
+class RoleClient(msgspec.Struct, frozen=True):
+    """A client as staff tells him from others."""
+
+    account_id: str
+    email: str
+    name: str
+    contracts: int
+    """How many contracts the account holds."""
+
+
+class RoleClientContract(msgspec.Struct, frozen=True):
+    """A contract that a client holds, in a role."""
+
+    contract_id: str
+    number: str
+    name: str
+    role: str
+    has_administrator: bool
+    """Somebody is its «Администратор»: it cannot get another one."""
+
+
 class ForgetFiles(msgspec.Struct, frozen=True):
     """Remove the files of somebody's requests from the store."""
 

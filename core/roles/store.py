@@ -1,15 +1,23 @@
 """Queries of roles."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from core.contracts.public import Contract, ContractLink, ContractLinkObject, EnergyObject
 from core.identity.public import Account
 from core.roles.models import Request, RequestFile, RequestMessage
-from core.roles.schemas import RequestState, RoleRequestFile, RoleRequestItem, RoleRequestMessage
-from core.sdk import Audit, Query, any_of
+from core.roles.schemas import (
+    RequestState,
+    RoleClientContract,
+    RoleRequestFile,
+    RoleRequestItem,
+    RoleRequestMessage,
+)
+from core.sdk import ADMINISTRATOR, Audit, Query, any_of
 
 _AFTER = sa.bindparam("after", type_=sa.Text())
 _LIMIT = sa.bindparam("limit", type_=sa.Integer())
@@ -99,6 +107,88 @@ DEEDS = Query(
 )
 
 
+# ---- finding a client
+
+
+class ClientRow(msgspec.Struct, frozen=True):
+    """A client, and the name by which the list is ordered."""
+
+    account_id: str
+    email: str
+    surname: str
+    given_name: str
+    patronymic: str
+    folded_name: str
+    contracts: int
+
+
+_HELD = (
+    sa.select(sa.func.count())
+    .where(ContractLink.account_id == Account.id, ContractLink.state == "active")
+    .scalar_subquery()
+)
+_CLIENT = sa.and_(Account.kind == "client", Account.deleted_at.is_(None))
+_CLIENTS = (
+    sa.select(
+        Account.id,
+        Account.email,
+        Account.surname,
+        Account.given_name,
+        Account.patronymic,
+        Account.folded_name,
+        _HELD,
+    )
+    .where(
+        _CLIENT,
+        sa.tuple_(Account.folded_name, Account.id)
+        > sa.tuple_(sa.bindparam("after_name", type_=sa.Text()), sa.bindparam("after_id", type_=sa.Text())),
+    )
+    .order_by(Account.folded_name, Account.id)
+    .limit(_LIMIT)
+)
+CLIENT_BY_EMAIL = Query(_CLIENTS.where(Account.email == sa.bindparam("email", type_=sa.Text())), ClientRow)
+CLIENTS_BY_PHONE = Query(_CLIENTS.where(Account.phone == sa.bindparam("phone", type_=sa.Text())), ClientRow)
+_LAST_CHARACTER: Any = sa.literal_column("'\U0010ffff'")
+CLIENTS_BY_NAME = Query(
+    _CLIENTS.where(Account.folded_name < sa.bindparam("prefix", type_=sa.Text()) + _LAST_CHARACTER), ClientRow
+)
+"""From `after_name`, which is the prefix to begin with."""
+CLIENTS_OF_CONTRACT = Query(
+    _CLIENTS.where(
+        Account.id.in_(
+            sa.select(ContractLink.account_id)
+            .join(Contract, Contract.id == ContractLink.contract_id)
+            .where(Contract.number == sa.bindparam("number", type_=sa.Text()), ContractLink.state == "active")
+        )
+    ),
+    ClientRow,
+)
+CLIENT_ID = Query(sa.select(Account.id).where(_CLIENT, Account.id == sa.bindparam("account_id", type_=sa.Text())), str)
+_Administrator = aliased(ContractLink)
+CLIENT_CONTRACTS = Query(
+    sa.select(
+        Contract.id,
+        Contract.number,
+        Contract.name,
+        ContractLink.role,
+        sa.exists().where(
+            _Administrator.contract_id == Contract.id,
+            _Administrator.role == ADMINISTRATOR,
+            _Administrator.state == "active",
+        ),
+    )
+    .join(ContractLink, ContractLink.contract_id == Contract.id)
+    .where(
+        ContractLink.account_id == sa.bindparam("account_id", type_=sa.Text()),
+        ContractLink.state == "active",
+        sa.tuple_(Contract.number, Contract.id) > sa.tuple_(sa.bindparam("number", type_=sa.Text()), _CONTRACT),
+    )
+    .order_by(Contract.number, Contract.id)
+    .limit(_LIMIT),
+    RoleClientContract,
+)
+
+
 # ---- requests
 _ITEM = (
     Request.id,
@@ -181,6 +271,18 @@ FILE = Query(
     ),
     FileRow,
 )
+
+
+def rows_of(table: type[RequestMessage] | type[RequestFile], request_id: str) -> sa.Select[int]:
+    """How many messages or files a request has."""
+    return sa.select(sa.func.count()).where(table.request_id == request_id)
+
+
+def same_file(request_id: str, name: str, sha256: str) -> sa.Select[str]:
+    """The file of a request with this name and content."""
+    return sa.select(RequestFile.id).where(
+        RequestFile.request_id == request_id, RequestFile.name == name, RequestFile.sha256 == sha256
+    )
 
 
 def open_request(request_id: str) -> sa.Select[str, str, str]:

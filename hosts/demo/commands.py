@@ -24,22 +24,29 @@ from hosts.demo.walk import walk as walk_through
 
 WALK_CONTRACTS = 20
 _START_SECONDS = 30
+_BANK = 10
+"""The bank's port is so much above the cabinet's."""
 
 
 @click.command()
 @click.option("--port", default=8000, show_default=True)
 @click.option("--contracts", default=seed.CONTRACTS, show_default=True, help="How large a supplier.")
+@click.option("--bank/--no-bank", default=True, show_default=True, help="A simulated bank on the tenth port above.")
 @click.pass_context
-def demo(context: click.Context, port: int, contracts: int) -> None:
+def demo(context: click.Context, port: int, contracts: int, bank: bool) -> None:
     """Prepare a supplier with data and people, and serve it on 127.0.0.1."""
-    config = _settled(context.obj, Path("var/demo"), port)
+    folder = Path("var/demo")
+    config = _settled(context.obj, folder, port, port + _BANK)
     logs.configure("WARNING")
-    if _in_use(port):
-        raise ConfigError(f"port {port} is in use: give another one (make demo PORT=8001)")
+    for taken in (port, port + _BANK) if bank else (port,):
+        if _in_use(taken):
+            raise ConfigError(f"port {taken} is in use: give another one (make demo PORT=8001)")
+    if bank:
+        subprocess.Popen(_bank(folder, port + _BANK), stderr=subprocess.DEVNULL)  # noqa: S603 - it ends when we do
     started = time.monotonic()
     guide = asyncio.run(prepare.prepare(Host(load(config)), contracts, say=click.echo))
     click.echo(f"ready after {time.monotonic() - started:.0f} s\n")
-    click.echo(_invitation(guide, f"http://127.0.0.1:{port}"))
+    click.echo(_invitation(guide, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + _BANK}" if bank else ""))
     os.environ["ABONENT_LOG_LEVEL"] = "WARNING"
     os.execv(sys.executable, _server(config, port))  # noqa: S606 - the server takes this process over, signals included
 
@@ -56,10 +63,9 @@ def walk(context: click.Context) -> None:
 @contextmanager
 def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) -> Iterator[str]:
     """A demo host with its own data in `folder` and its own process; yields its address, stops it by SIGTERM."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = _settled(template, folder, port)
+    port, bank_port = _free_port(), _free_port()
+    config = _settled(template, folder, port, bank_port)
+    bank = subprocess.Popen(_bank(folder, bank_port), stderr=subprocess.DEVNULL)  # noqa: S603 - ourselves
     asyncio.run(prepare.prepare(Host(load(config)), contracts, say=lambda _: None))
     env = {**os.environ, "ABONENT_LOG_LEVEL": "WARNING"}
     process = subprocess.Popen(_server(config, port), env=env, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
@@ -67,18 +73,32 @@ def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) 
         _wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.send_signal(signal.SIGTERM)
+        for ended in (process, bank):
+            ended.send_signal(signal.SIGTERM)
+        bank.wait(timeout=60)
         _, log = process.communicate(timeout=60)
         sys.stderr.buffer.write(b"".join(line for line in log.splitlines(True) if b'"level"' in line))
 
 
-def _settled(template: Path, folder: Path, port: int) -> Path:
-    """The demo's host file with its data in `folder` and its links on `port`."""
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _settled(template: Path, folder: Path, port: int, bank_port: int) -> Path:
+    """The demo's host file with its data in `folder`, its links on `port` and its bank on `bank_port`."""
     text = template.read_text(encoding="utf-8").replace("var/demo", folder.as_posix())
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "demo.toml"
+    text = text.replace("127.0.0.1:8010", f"127.0.0.1:{bank_port}")
     config.write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
     return config
+
+
+def _bank(folder: Path, port: int) -> list[str]:
+    command = [sys.executable, "-m", "hosts.cli", "simulate-bank", "--with-parent"]
+    return [*command, "--port", str(port), "--state", str(folder / "bank.db")]
 
 
 def _server(config: Path, port: int) -> list[str]:
@@ -101,13 +121,14 @@ def _in_use(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _invitation(guide: DemoGuide, base_url: str) -> str:
+def _invitation(guide: DemoGuide, base_url: str, bank_url: str) -> str:
     people = "\n".join(f"  {person.role:16} {person.email:26} {person.password}" for person in guide.sign_ins)
     first = guide.sign_ins[1]
     body = f'{{"email": "{first.email}", "password": "{first.password}"}}'
     return f"""Abonent demo: {guide.contracts} contracts of an invented supplier
   {base_url}/demo        what this is; letters at {base_url}/demo/mail
   {base_url}/docs        the API, to try
+  {bank_url or "no bank"}             the bank: what was paid
 
 Sign-ins
 {people}

@@ -128,6 +128,16 @@ def confirmed(text: str) -> str:
     return page("Подтверждение договора", f"<p>{escape(text)}</p>")
 
 
+# ---- back from the bank
+def payment(payment_id: str) -> str:
+    """The browser is back. The page itself knows nothing: only the cabinet's answer says how the payment ended."""
+    return page(
+        "Возврат из банка",
+        "<p>Возвращение на эту страницу ещё не значит, что деньги получены. Чем закончилась оплата, отвечает кабинет:"
+        f"</p><pre>GET /api/v1/payments/orders/{escape(payment_id)}</pre>",
+    )
+
+
 # ---- billing
 def billing(shown: DemoBilling) -> str:
     """What the invented billing has got and what it said."""

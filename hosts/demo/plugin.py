@@ -8,6 +8,7 @@ from core.ports.billing import Billing
 from core.ports.mail import Mail
 from core.sdk import Adapter, Hooks
 from hosts.demo import routes
+from hosts.demo.adapters.bank import DemoBankSettings, make_bank
 from hosts.demo.adapters.simulator import make_simulator
 from hosts.demo.settings import SimulatorSettings
 
@@ -22,7 +23,10 @@ class DemoPlugin(Hooks):
         return routes.ROUTES
 
     def adapters(self) -> Sequence[Adapter]:
-        return (Adapter("billing", "simulator", make_simulator, SimulatorSettings),)
+        return (
+            Adapter("billing", "simulator", make_simulator, SimulatorSettings),
+            Adapter("acquirer", "simulator", make_bank, DemoBankSettings),
+        )
 
     def requires(self) -> Sequence[type]:
         return (Mail, Billing)

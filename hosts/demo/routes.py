@@ -71,6 +71,12 @@ async def confirm_contract(request: AnyRequest, ctx: Ctx) -> Response[str]:
     return _html(pages.confirmed(f"Договор {number} добавлен в личный кабинет, который его запросил."))
 
 
+@get("/demo/payments/{payment_id:str}", access=PUBLIC, operation_id="demo_payment", include_in_schema=False)
+async def payment(payment_id: PathId) -> Response[str]:
+    """Where the bank sends the payer back to: in place of a client portal, a page that says what to ask."""
+    return _html(pages.payment(payment_id))
+
+
 @get("/demo/billing", access=PUBLIC, operation_id="demo_billing", include_in_schema=False)
 async def billing(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     """What the invented billing has got and what it said."""
@@ -122,4 +128,4 @@ def _html(page: str) -> Response[str]:
     return Response(page, media_type=MediaType.HTML, headers={"Content-Security-Policy": pages.POLICY})
 
 
-ROUTES = (demo, mail, letter, confirmation, confirm_contract, billing, trouble)
+ROUTES = (demo, mail, letter, confirmation, confirm_contract, payment, billing, trouble)

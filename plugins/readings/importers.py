@@ -1,4 +1,4 @@
-"""The files that readings take: workbooks of readings and of the consumption of points, and interval data."""
+"""The files that readings take: workbooks of readings and of consumption, and interval data of layout 80020."""
 
 from collections.abc import Iterator
 from typing import Any

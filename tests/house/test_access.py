@@ -26,6 +26,9 @@ PUBLIC = {
     "ask_recovery",
     "recover_password",  # whoever opens the letter's link
     "confirm_contract",  # whoever opens the letter's link
+    # what the bank calls; its signature is checked
+    "payments_callback",
+    "payments_callback_posted",
     # what anybody may read
     "help_company",
     "documents",

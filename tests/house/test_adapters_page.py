@@ -1,6 +1,7 @@
 """The page about adapters names every adapter and every setting with its default, and no others."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 
 from core.adapters import ADAPTERS, PORTS
 from core.adapters.billing_http import signature
+from core.config import Config, decode
 from core.sdk import Adapter
 
 PAGE = (Path(__file__).parents[2] / "docs/supplier/adapters.md").read_text(encoding="utf-8")
@@ -76,3 +78,19 @@ def test_the_signature_is_checked_as_the_page_shows() -> None:
     assert not genuine(b"x" * 32, header, body, 1_700_000_200.5)
     assert not genuine(key, header, body, 1_700_000_301)
     assert not genuine(key, "", body, 1_700_000_000)
+
+
+EXAMPLES = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "[adapters" in text]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_of_a_host_file_is_one(example: str) -> None:
+    config = decode(tomllib.loads(example), Config, "the example")
+    known = {(adapter.port, adapter.name): adapter for adapter in ADAPTERS}
+    for port, chosen in config.ports.items():
+        assert (port, chosen) in known
+    for port, tables in config.adapters.items():
+        for name, table in tables.items():
+            adapter = known[port, name]
+            assert adapter.settings is not None
+            decode(table, adapter.settings, f"[adapters.{port}.{name}]")

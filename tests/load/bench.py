@@ -7,7 +7,6 @@ round. Nothing is asserted but that all of them give the same answer. Linux only
 import asyncio
 import contextlib
 import http.client
-import importlib.util
 import itertools
 import os
 import sys
@@ -64,7 +63,7 @@ async def main() -> None:
             await sqlite_section(sqlite)
             await submission_section("SQLite", sqlite)
             await outbox_section("SQLite", sqlite)
-    await exchange_section()
+    await other_sections()
 
 
 @contextlib.contextmanager
@@ -236,13 +235,11 @@ async def until(value: Callable[[], Awaitable[int]], wanted: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def exchange_section() -> None:
-    """The exchange's own benchmark, in a process of its own."""
-    name = "tests.load.bench_exchange"
-    if importlib.util.find_spec(name) is None:
-        return
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", name)
-    await process.wait()
+async def other_sections() -> None:
+    """The benchmarks of single parts, each in a process of its own."""
+    for path in sorted(Path(__file__).parent.glob("bench_*.py")):
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", f"tests.load.{path.stem}")
+        await process.wait()
 
 
 if __name__ == "__main__":

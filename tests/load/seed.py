@@ -24,9 +24,13 @@ from core.host import Host
 from core.sdk import Context, Dataset, Hooks, month_start
 from core.testing.cabinet import Cabinet, running
 from core.testing.clock import MovableClock
+from plugins.payments.plugin import PaymentsPlugin
 from plugins.readings.plugin import ReadingsPlugin
 
-AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {"readings": lambda: ReadingsPlugin}
+AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {
+    "payments": lambda: PaymentsPlugin,
+    "readings": lambda: ReadingsPlugin,
+}
 CONTRACTS, LARGE, DEVICES = 300, 8, 50
 EMAIL = "energetik@client.example"
 _OBJECT_SIZES = (1, 1, 2, 3, 8, 1, 4, 12, 1, 6, 5, 2, 4)  # 50 devices on 13 energy objects
@@ -108,7 +112,8 @@ async def _fill(cabinet: Cabinet) -> tuple[str, tuple[str, ...]]:
     large = tuple([await cabinet.link(caller, _number(index), EMAIL) for index in range(LARGE)])
     sent = [{"meter_id": f"{large[0]}-m{device}", "values": _values(device, 137)} for device in range(0, DEVICES, 2)]
     path = f"/api/v1/readings/contracts/{large[0]}/submissions"
-    answer = await caller.post(path, json={"devices": sent})
+    reported = [{"point_id": f"{large[0]}-o2-p", "value": "1240.5"}]
+    answer = await caller.post(path, json={"devices": sent, "points": reported})
     assert answer.status_code == 201, answer.text
     await _answer(cabinet)
     if not cabinet.runtime.database.is_sqlite:

@@ -13,7 +13,7 @@ from core.contracts.models import ContractLink, ContractLinkObject
 from core.contracts.permissions import REMOVE
 from core.contracts.settings import ContractSettings
 from core.errors import ROLE_FORBIDS
-from core.identity.public import normal_email
+from core.identity.public import contact, limits, normal_email
 from core.notifications.public import Secret, SendLetter
 from core.sdk import (
     ADMINISTRATOR,
@@ -39,10 +39,18 @@ async def add(ctx: Context, data: schemas.ContractAddition) -> schemas.ContractP
     """Asks for a contract: the letter goes to the address recorded in it, never to the account's own."""
     email = _check(ctx, data)
     settings = ctx.settings(ContractSettings)
+    guesses = (
+        limits.hourly("contracts", ctx.actor.id, settings.refusals_per_hour),
+        limits.from_network(ctx, "contracts", settings.refusals_per_network),
+    )
+    await limits.take(ctx, *guesses)
+    asker = await contact(ctx, ctx.actor.id)
     async with ctx.uow() as uow:
         contract_id = await uow.scalar(store.recorded(data.number, email))
         if contract_id is None:
             raise Problem(errors.NOT_CONFIRMABLE)
+        await limits.give_back(uow, guesses)
+        await limits.count(uow, limits.hourly("contracts.letters", email, settings.letters_per_hour))
         await _drop_expired(uow, ctx.actor.id, contract_id, uow.now - timedelta(hours=settings.confirm_hours))
         request_id = new_id()
         await _insert_pending(uow, ctx.actor.id, contract_id, request_id)
@@ -50,7 +58,7 @@ async def add(ctx: Context, data: schemas.ContractAddition) -> schemas.ContractP
             SendLetter(
                 CONFIRM.name,
                 email,
-                {"number": data.number, "hours": str(settings.confirm_hours)},
+                {"number": data.number, "hours": str(settings.confirm_hours), "asker": asker.email if asker else ""},
                 Secret("token", CONFIRM_PURPOSE, request_id),
             )
         )

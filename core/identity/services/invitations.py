@@ -1,11 +1,13 @@
 """Accounts that are opened for somebody who was given something by e-mail."""
 
-import sqlalchemy as sa
+from datetime import timedelta
+from hmac import compare_digest
 
-from core.identity import store
+from core.identity import errors, store
 from core.identity.models import Account
+from core.identity.settings import IdentitySettings
 from core.passwords import hash_password
-from core.sdk import Context, UnitOfWork, new_id
+from core.sdk import Context, Problem, UnitOfWork, new_id
 
 INVITATION = "identity.invitation"
 """Purpose of the first password of an invited account."""
@@ -23,9 +25,13 @@ class Invitation:
         return self._password_hash is not None
 
     async def accept(self, uow: UnitOfWork) -> str:
-        """The account's id. Whoever was invited twice at once gets one account."""
+        """The account's id. Whoever was invited twice at once gets one account.
+
+        Raises Problem when the address is not proven to be the account holder's: anybody can register with an address
+        that is not his own, and would be given what was meant for its owner.
+        """
         if self._password_hash is None:
-            return self.account_id
+            return await self._proven(uow)
         made = await uow.execute(
             uow.upsert(Account)
             .values(
@@ -40,11 +46,24 @@ class Invitation:
         )
         if made.rowcount == 0:
             self._password_hash = None
-            found = sa.select(Account.id).where(Account.email == self.email, Account.deleted_at.is_(None))
-            self.account_id = str(await uow.scalar(found))
-        else:
-            uow.audit("identity.invited", self.account_id)
+            return await self._proven(uow)
+        uow.audit("identity.invited", self.account_id)
         return self.account_id
+
+    async def _proven(self, uow: UnitOfWork) -> str:
+        account_id = await uow.scalar(store.proven_account_id_of(self.email))
+        if account_id is None:
+            raise Problem(errors.ADDRESS_NOT_PROVEN)
+        self.account_id = str(account_id)
+        return self.account_id
+
+
+def is_over(ctx: Context, account: store.AccountRow, password: str) -> bool:
+    """Whether this is the password of an invitation that is too old: it lies in a mailbox, and was chosen by nobody."""
+    invited_at = ctx.now() - timedelta(days=ctx.settings(IdentitySettings).invitation_days)
+    if account.created_at > invited_at:
+        return False
+    return compare_digest(ctx.secrets.password(INVITATION, account.id).encode(), password.encode())
 
 
 async def invite(ctx: Context, email: str) -> Invitation:

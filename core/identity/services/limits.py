@@ -43,7 +43,7 @@ def from_network(ctx: Context, rule: str, allowed: int, window: timedelta = time
 
 async def take(ctx: Context, *attempts: Attempt) -> None:
     """Counts attempts whatever becomes of them. Raises Problem 429, counting none, when one is too many."""
-    async with ctx.uow() as uow:
+    async with ctx.runtime.transaction(ctx.actor.label) as uow:  # not the one that takes an Idempotency-Key
         await count(uow, *attempts)
 
 

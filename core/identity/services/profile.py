@@ -5,8 +5,9 @@ import sqlalchemy as sa
 from core.errors import PRECONDITION_FAILED
 from core.identity import domain, errors, schemas, store
 from core.identity.letters import EMAIL_CHANGED
-from core.identity.models import Account, Recovery
-from core.identity.services import accounts, codes
+from core.identity.models import Recovery
+from core.identity.services import accounts, codes, limits, sessions
+from core.identity.settings import IdentitySettings
 from core.notifications.public import SendLetter
 from core.sdk import FIELD_REQUIRED, INVALID, Context, FieldProblem, Problem, UnitOfWork
 
@@ -29,7 +30,8 @@ async def save_personal_data(ctx: Context, data: schemas.PersonalData, expected:
     blank = [FieldProblem(name, FIELD_REQUIRED) for name in ("surname", "given_name") if not values[name]]
     if blank:
         raise Problem(INVALID, errors=blank)
-    await _save(ctx, values, expected)
+    name = domain.folded_name(values["surname"], values["given_name"], values["patronymic"])
+    await _save(ctx, values, expected, folded_name=name)
 
 
 async def save_phone(ctx: Context, phone: str, expected: int | None) -> None:
@@ -40,11 +42,13 @@ async def save_phone(ctx: Context, phone: str, expected: int | None) -> None:
     await _save(ctx, {"phone": normal}, expected)
 
 
-async def _save(ctx: Context, values: dict[str, str], expected: int | None) -> None:
+async def _save(ctx: Context, values: dict[str, str], expected: int | None, **derived: str) -> None:
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
         _check_version(account.version, expected)
-        await accounts.change(uow, ctx.actor.id, **values)
+        if "phone" in values and account.phone:
+            await sessions.check_verified(ctx, uow)
+        await accounts.change(uow, ctx.actor.id, **values, **derived)
         uow.audit("identity.profile_changed", ctx.actor.id, fields=sorted(values))
 
 
@@ -58,11 +62,14 @@ async def save_email(ctx: Context, email: str, expected: int | None) -> None:
     normal = domain.normal_email(email)
     if normal is None:
         raise Problem(INVALID, errors=[FieldProblem("email", errors.EMAIL_FORMAT)])
+    # Counted whatever comes of it: «занят» tells whether somebody has an address.
+    await limits.take(ctx, limits.hourly("email", ctx.actor.id, ctx.settings(IdentitySettings).codes_per_hour))
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
         _check_version(account.version, expected)
         if account.email == normal:
             return
+        await sessions.check_verified(ctx, uow)
         try:
             await accounts.change(uow, ctx.actor.id, email=normal, email_confirmed_at=None)
         except sa.exc.IntegrityError as error:  # the one constraint on these columns
@@ -86,6 +93,6 @@ async def contact(ctx: Context, account_id: str) -> store.Contact | None:
 
 
 async def find_client(uow: UnitOfWork, email: str) -> str | None:
-    """The id of the live client account with this address."""
-    found = await uow.scalar(store.account_id_of(email.lower()).where(Account.kind == "client"))
+    """The id of the live client account that has confirmed this address: anybody can register with another's."""
+    found = await uow.scalar(store.proven_account_id_of(email.lower()))
     return None if found is None else str(found)

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from core.notifications import schemas, store
 from core.notifications.errors import LETTER_WAITING
 from core.notifications.models import Delivery
-from core.notifications.public import Secret, SendLetter
+from core.notifications.public import Attachment, Secret, SendLetter
 from core.notifications.services.templates import Rendered, templates_of
 from core.notifications.settings import NotificationsSettings
-from core.ports.mail import Mail, MailRefused, Message
+from core.ports.files import Files
+from core.ports.mail import Mail, MailFile, MailRefused, Message
 from core.sdk import NOT_FOUND, Context, Letter, Page, Problem, UnitOfWork, decode_cursor, finishing, new_id, page
 
 ATTEMPTS = 10
@@ -28,7 +29,8 @@ async def send(ctx: Context, order: SendLetter) -> None:
     state, answer = "sent", ""
     try:
         rendered = await _render(ctx, order)
-        await ctx.port(Mail).send(Message(order.id, order.to, rendered.subject, rendered.text, rendered.html))
+        files = [await _attached(ctx, file) for file in order.files]
+        await ctx.port(Mail).send(Message(order.id, order.to, rendered.subject, rendered.text, rendered.html, files))
     except MailRefused as error:
         state, answer = "refused", str(error)
     except Exception as error:
@@ -48,6 +50,10 @@ async def _render(ctx: Context, order: SendLetter) -> Rendered:
         params[order.secret.form] = _reveal(ctx, order.secret)
     templates = templates_of(ctx.settings(NotificationsSettings).templates, ctx.declared(Letter))
     return templates.render(order.letter, params)
+
+
+async def _attached(ctx: Context, file: Attachment) -> MailFile:
+    return MailFile(file.name, b"".join([piece async for piece in ctx.port(Files).get(file.key)]))
 
 
 def _reveal(ctx: Context, secret: Secret) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from core.contracts.public import hold, release
-from core.identity.public import INVITATION, invite, normal_email
+from core.identity.public import INVITATION, invite, limits, normal_email
 from core.notifications.public import Secret, SendLetter
 from core.roles import errors, schemas, store
 from core.roles.letters import ASSIGNED, INVITED
+from core.roles.settings import RoleSettings
 from core.sdk import (
     ADMINISTRATOR,
     INVALID,
@@ -55,6 +56,9 @@ async def assign(ctx: Context, data: schemas.RoleAssignment) -> schemas.RoleUser
     if invitation.account_id == ctx.actor.id:
         raise Problem(INVALID, errors=[FieldProblem("email", errors.OWN_EMAIL)])
     async with ctx.uow() as uow:
+        await limits.count(
+            uow, limits.hourly("roles.assigned", ctx.actor.id, ctx.settings(RoleSettings).assigned_per_hour)
+        )
         account_id = await invitation.accept(uow)
         await _hold(ctx, uow, account_id, data.role, data.energy_objects)
         await _tell(uow, contract_id, data.role, email, account_id if invitation.is_new else None)

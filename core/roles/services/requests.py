@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from core.contracts.public import ADMINISTRATOR_EXISTS, administrator, hold
 from core.notifications.public import SendLetter
-from core.ports.files import Files
+from core.ports.files import Files, Stored
 from core.roles import errors, schemas, store
 from core.roles.letters import ANSWERED
 from core.roles.models import Request, RequestFile, RequestMessage
+from core.roles.settings import RoleSettings
 from core.sdk import ADMINISTRATOR, NOT_FOUND, ROLES, Context, Page, Problem, UnitOfWork, decode_cursor, new_id, page
 
 INITIAL_ROLE = ROLES[1]
@@ -70,28 +71,43 @@ async def reply(ctx: Context, request_id: str, text: str) -> schemas.RoleRequest
     await _own(ctx, request_id)
     async with ctx.uow() as uow:
         await _open(uow, request_id)
+        await _room(uow, RequestMessage, request_id, ctx.settings(RoleSettings).request_messages)
         await _say(uow, request_id, ctx.actor.id, text, by_staff=False)
         return await uow.answer(schemas.RoleRequestMessage(False, text, uow.now))
 
 
 async def attach(ctx: Context, request_id: str, name: str, content: AsyncIterator[bytes]) -> schemas.RoleRequestFile:
-    """The caller adds a file to his open request."""
+    """The caller adds a file to his open request; the same file sent again is there once."""
     await _own(ctx, request_id)
     stored = await ctx.port(Files).put(f"roles/requests/{new_id()}", content)
+    try:
+        async with ctx.uow() as uow:
+            await _open(uow, request_id)  # locks the request: of two copies at once the second finds the first
+            known = await uow.scalar(store.same_file(request_id, name, stored.sha256))
+            file_id = known or await _keep(ctx, uow, request_id, name, stored)
+    except Problem:
+        await ctx.port(Files).delete(stored.key)
+        raise
+    if known is not None:
+        await ctx.port(Files).delete(stored.key)
+    return schemas.RoleRequestFile(file_id, name, stored.size)
+
+
+async def _keep(ctx: Context, uow: UnitOfWork, request_id: str, name: str, stored: Stored) -> str:
+    await _room(uow, RequestFile, request_id, ctx.settings(RoleSettings).request_files)
     file_id = new_id()
-    async with ctx.uow() as uow:
-        await _open(uow, request_id)
-        await uow.execute(
-            sa.insert(RequestFile).values(
-                id=file_id,
-                request_id=request_id,
-                name=name,
-                stored_key=stored.key,
-                size=stored.size,
-                created_at=uow.now,
-            )
+    await uow.execute(
+        sa.insert(RequestFile).values(
+            id=file_id,
+            request_id=request_id,
+            name=name,
+            stored_key=stored.key,
+            size=stored.size,
+            sha256=stored.sha256,
+            created_at=uow.now,
         )
-        return await uow.answer(schemas.RoleRequestFile(file_id, name, stored.size))
+    )
+    return file_id
 
 
 async def _own(ctx: Context, request_id: str) -> store.RequestRow:
@@ -186,6 +202,14 @@ async def _open(uow: UnitOfWork, request_id: str) -> None:
     row = await uow.one(store.open_request(request_id))
     if row is None or row.state != "open":
         raise Problem(errors.REQUEST_CLOSED)
+
+
+async def _room(
+    uow: UnitOfWork, table: type[RequestMessage] | type[RequestFile], request_id: str, allowed: int
+) -> None:
+    """The caller has locked the request."""
+    if await uow.scalar(store.rows_of(table, request_id)) >= allowed:
+        raise Problem(errors.REQUEST_FULL)
 
 
 async def _say(uow: UnitOfWork, request_id: str, author: str, text: str, *, by_staff: bool) -> None:

@@ -7,9 +7,10 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Literal, Protocol
 
+import msgspec
 import pytest
 
-from core.ports.mail import Mail, MailRefused, MailUnavailable, Message
+from core.ports.mail import Mail, MailFile, MailRefused, MailUnavailable, Message
 from core.values import new_id
 
 Stage = Literal["mail", "rcpt", "data", "quit"]
@@ -100,6 +101,16 @@ class MailSuite:
         assert got.get_content_type() == "multipart/alternative"
         assert content(got, "plain") == "Счёт готов."
         assert content(got, "html") == "<p>Счёт <b>готов</b>.</p>"
+
+    async def test_files_are_attached(self, mail: MailHarness) -> None:
+        files = (MailFile("Счёт № 5.pdf", b"%PDF-1.7 \x00\xff\r\n.\r\n" * 100), MailFile('a"b;c\r\nX: 1.xml', b""))
+        await mail.adapter.send(msgspec.structs.replace(letter(text="Счёт готов."), files=files))
+        got = await only(mail)
+        assert content(got, "plain") == "Счёт готов."
+        attached = list(got.iter_attachments())
+        assert [part.get_filename() for part in attached] == ["Счёт № 5.pdf", 'a"b;c X: 1.xml']
+        assert [part.get_payload(decode=True) for part in attached] == [file.content for file in files]
+        assert attached[0].get_content_type() == "application/pdf"
 
     @pytest.mark.parametrize(
         "subject",

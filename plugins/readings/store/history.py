@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from core.contracts.public import Contract, EnergyObject, Meter, MeteringPoint, MeterRegister
 from core.sdk import Quantity, Query
@@ -29,9 +30,10 @@ def _text(name: str) -> sa.BindParameter[str]:
 
 def _open(month: Any) -> sa.ColumnElement[bool]:
     """The contract's month is not closed."""
-    return sa.exists().where(
+    unclosed = sa.select(Window.month).where(
         Window.contract_id == EnergyObject.contract_id, Window.month == month, Window.closed_at.is_(None)
     )
+    return unclosed.correlate_except(Window).exists()
 
 
 # ---- the readings
@@ -232,34 +234,41 @@ NUMBER = Query(sa.select(Contract.number).where(Contract.id == CONTRACT_ID), str
 
 
 # ---- what the readings hang on
-def _has_readings() -> sa.ColumnElement[bool]:
-    """Whether anything of the period stands under the device or the point of the query around."""
+def _any(meter: sa.ColumnElement[bool], point: sa.ColumnElement[bool], *around: Any) -> sa.ColumnElement[bool]:
+    """Whether anything of the period stands under the meters and points of the conditions.
 
-    def within(table: Any) -> sa.ColumnElement[bool]:
-        return sa.and_(table.month >= _SINCE, table.month <= _UNTIL)
-
-    return sa.or_(
-        sa.exists().where(Accepted.meter_id == Meter.id, within(Accepted)).correlate(EnergyObject, Meter),
-        sa.exists()
+    `around`: the tables of the query that this becomes a part of. One EXISTS over a union, since PostgreSQL would
+    rather read whole tables than look up the members of an OR of four.
+    """
+    halves = (
+        sa.select(Accepted.month)
+        .join_from(MeteringPoint, Meter, Meter.metering_point_id == MeteringPoint.id)
+        .join(Accepted, Accepted.meter_id == Meter.id)
+        .where(meter, Accepted.month >= _SINCE, Accepted.month <= _UNTIL),
+        sa.select(Transmission.month)
+        .join_from(MeteringPoint, Meter, Meter.metering_point_id == MeteringPoint.id)
+        .join(Transmission, Transmission.meter_id == Meter.id)
         .where(
-            Transmission.meter_id == Meter.id,
+            meter,
+            Transmission.month >= _SINCE,
+            Transmission.month <= _UNTIL,
             sa.not_(Transmission.replaced),
-            within(Transmission),
             _open(Transmission.month),
-        )
-        .correlate(EnergyObject, Meter),
-        sa.exists()
-        .where(AcceptedPoint.metering_point_id == MeteringPoint.id, within(AcceptedPoint))
-        .correlate(EnergyObject, MeteringPoint),
-        sa.exists()
+        ),
+        sa.select(AcceptedPoint.month)
+        .join_from(MeteringPoint, AcceptedPoint, AcceptedPoint.metering_point_id == MeteringPoint.id)
+        .where(point, AcceptedPoint.month >= _SINCE, AcceptedPoint.month <= _UNTIL),
+        sa.select(PointTransmission.month)
+        .join_from(MeteringPoint, PointTransmission, PointTransmission.metering_point_id == MeteringPoint.id)
         .where(
-            PointTransmission.metering_point_id == MeteringPoint.id,
+            point,
+            PointTransmission.month >= _SINCE,
+            PointTransmission.month <= _UNTIL,
             sa.not_(PointTransmission.replaced),
-            within(PointTransmission),
             _open(PointTransmission.month),
-        )
-        .correlate(EnergyObject, MeteringPoint),
+        ),
     )
+    return sa.union_all(*[half.correlate(*around) for half in halves]).exists()
 
 
 _DEVICE = sa.or_(Meter.id.is_not(None), MeteringPoint.by_message)
@@ -272,18 +281,13 @@ _DEVICES = (
     .correlate(EnergyObject)
     .scalar_subquery()
 )
-_ANY = (
-    sa.exists()
-    .select_from(sa.join(MeteringPoint, Meter, Meter.metering_point_id == MeteringPoint.id, isouter=True))
-    .where(MeteringPoint.energy_object_id == EnergyObject.id, _has_readings())
-    .correlate(EnergyObject)
-)
+_UNDER_OBJECT = MeteringPoint.energy_object_id == EnergyObject.id
 OBJECTS = Query(
     sa.select(EnergyObject.id, EnergyObject.number, EnergyObject.name, EnergyObject.address, _DEVICES)
     .where(
         *_OF_CONTRACT,
         _FOUND,
-        sa.or_(sa.not_(_BOUNDED), _ANY),
+        sa.or_(sa.not_(_BOUNDED), _any(_UNDER_OBJECT, _UNDER_OBJECT, EnergyObject)),
         sa.tuple_(EnergyObject.number, EnergyObject.id) > sa.tuple_(_text("number"), _text("id")),
     )
     .order_by(EnergyObject.number, EnergyObject.id)
@@ -291,28 +295,32 @@ OBJECTS = Query(
     ReadingsHistoryObject,
 )
 
-_METER_NUMBER, _METER_ID = sa.func.coalesce(Meter.number, ""), sa.func.coalesce(Meter.id, "")
+_Point, _Device = aliased(MeteringPoint), aliased(Meter)
+_METER_NUMBER, _METER_ID = sa.func.coalesce(_Device.number, ""), sa.func.coalesce(_Device.id, "")
 DEVICES = Query(
     sa.select(
-        MeteringPoint.id,
-        MeteringPoint.name,
-        MeteringPoint.complex_code,
-        Meter.id,
+        _Point.id,
+        _Point.name,
+        _Point.complex_code,
+        _Device.id,
         _METER_NUMBER,
-        sa.func.coalesce(Meter.model, ""),
-        Meter.closed_on,
+        sa.func.coalesce(_Device.model, ""),
+        _Device.closed_on,
     )
-    .join_from(EnergyObject, MeteringPoint, MeteringPoint.energy_object_id == EnergyObject.id)
-    .outerjoin(Meter, Meter.metering_point_id == MeteringPoint.id)
+    .join_from(EnergyObject, _Point, _Point.energy_object_id == EnergyObject.id)
+    .outerjoin(_Device, _Device.metering_point_id == _Point.id)
     .where(
         *_OF_CONTRACT,
         EnergyObject.id == _text("object_id"),
-        _DEVICE,
-        sa.or_(sa.not_(_BOUNDED), _has_readings()),
-        sa.tuple_(MeteringPoint.name, MeteringPoint.id, _METER_NUMBER, _METER_ID)
+        sa.or_(_Device.id.is_not(None), _Point.by_message),
+        sa.or_(
+            sa.not_(_BOUNDED),
+            _any(Meter.id == _Device.id, MeteringPoint.id == _Point.id, EnergyObject, _Point, _Device),
+        ),
+        sa.tuple_(_Point.name, _Point.id, _METER_NUMBER, _METER_ID)
         > sa.tuple_(_text("name"), _text("point"), _text("number"), _text("meter")),
     )
-    .order_by(MeteringPoint.name, MeteringPoint.id, _METER_NUMBER, _METER_ID)
+    .order_by(_Point.name, _Point.id, _METER_NUMBER, _METER_ID)
     .limit(_LIMIT),
     ReadingsHistoryDevice,
 )

@@ -20,6 +20,9 @@ from tests.core.strangers import assembled, available, plugin
 
 PLACE = "/api/v1/menu"
 CORE = ["Помощь", "Профиль", "Уведомления"]
+EVERYTHING = ["Оплата", "Показания", ("История", ["Документы", "Платежи", "Показания"]), *CORE]
+OF_ENERGY = ["Оплата", "Показания", ("История", ["Показания"]), *CORE]
+OF_MONEY = ["Оплата", ("История", ["Документы", "Платежи"]), *CORE]
 DIRECTOR, ENERGY, ACCOUNTANT = "Руководитель", "Энергетик", "Бухгалтер"
 _ANY = Query(sa.select(ContractLink.contract_id).where(ContractLink.account_id == sa.bindparam("account_id")), str)
 
@@ -69,24 +72,27 @@ async def titles(caller: Caller) -> list[str | tuple[str, list[str]]]:
 @pytest.mark.requirement("HLP-08", "HLP-09")
 async def test_without_a_contract_everything_installed_is_shown(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
-    assert await titles(caller) == ["Показания", ("История", ["Показания"]), *CORE]
+    assert await titles(caller) == EVERYTHING
     shown = {item["name"]: item for item in await menu(caller)}
     assert shown["help"] == {"name": "help", "title": "Помощь", "counter": None, "tabs": []}
-    assert shown["history"]["tabs"] == [{"name": "readings.history", "title": "Показания", "counter": None}]
+    assert shown["history"]["tabs"][2] == {"name": "readings.history", "title": "Показания", "counter": None}
 
 
 @pytest.mark.requirement("HLP-08", "HLP-09")
 async def test_a_section_that_no_role_permits_is_left_out(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
     await hold(cabinet, caller, ACCOUNTANT)
-    assert await titles(caller) == CORE  # «История» goes with its last tab
+    assert await titles(caller) == OF_MONEY
     await hold(cabinet, caller, ENERGY, "C-2")  # on any contract
-    assert await titles(caller) == ["Показания", ("История", ["Показания"]), *CORE]
+    assert await titles(caller) == EVERYTHING
+    await hold(cabinet, caller, ENERGY, "C-1")
+    assert await titles(caller) == OF_ENERGY
+    await hold(cabinet, caller, ACCOUNTANT, "C-1")
     await hold(cabinet, caller, ACCOUNTANT, "C-2")
-    assert await titles(caller) == CORE
+    assert await titles(caller) == OF_MONEY
     for contract_id in ("C-1", "C-2"):
         assert (await caller.delete(f"/api/v1/contracts/{contract_id}")).status_code == 204
-    assert await titles(caller) == ["Показания", ("История", ["Показания"]), *CORE]
+    assert await titles(caller) == EVERYTHING
 
 
 @pytest.mark.requirement("HLP-08")
@@ -97,7 +103,7 @@ async def test_a_contract_that_waits_for_its_confirmation_counts_for_nothing(cab
     await hold(cabinet, caller, ACCOUNTANT, "C-2")
     added = {"number": contract(1)["number"], "email": "dogovor@romashka.example"}
     assert (await caller.post("/api/v1/contracts", json=added)).status_code == 202  # as «Руководитель», once confirmed
-    assert await titles(caller) == CORE
+    assert await titles(caller) == OF_MONEY
     token = await cabinet.link_token("dogovor@romashka.example")
     await cabinet.anonymous().post("/api/v1/contracts/confirmations", json={"token": token})
     assert await titles(caller) == before
@@ -113,21 +119,27 @@ async def test_nobody_else_has_a_menu(cabinet: Cabinet) -> None:
 
 
 class TestOtherRoles:
-    """A host that gives readings and their history to the accountant instead."""
+    """A host that gives readings and their history to the accountant, payments and documents to the engineer."""
 
     @pytest.fixture
     def host_config(self, host_config: Config) -> Config:
         return msgspec.structs.replace(
-            host_config, roles={"readings.submit": [ACCOUNTANT], "readings.history": [ACCOUNTANT]}
+            host_config,
+            roles={
+                "readings.submit": [ACCOUNTANT],
+                "readings.history": [ACCOUNTANT],
+                "payments.documents": [ENERGY],
+                "payments.history": [ENERGY],
+            },
         )
 
     @pytest.mark.requirement("HLP-08")
     async def test_the_roles_in_force_decide(self, cabinet: Cabinet) -> None:
         caller = await cabinet.client()
         await hold(cabinet, caller, DIRECTOR)
-        assert await titles(caller) == CORE
+        assert await titles(caller) == ["Оплата", *CORE]  # «История» goes with its last tab
         await hold(cabinet, caller, ACCOUNTANT)
-        assert await titles(caller) == ["Показания", ("История", ["Показания"]), *CORE]
+        assert await titles(caller) == OF_ENERGY
 
 
 class TestTheWholeMenu:

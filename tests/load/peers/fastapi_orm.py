@@ -193,6 +193,21 @@ class Value(Base):
     text: Mapped[str]
 
 
+class PointTransmission(Base):
+    __tablename__ = "readings_point_transmission"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[str] = mapped_column(sa.ForeignKey("readings_submission.id"))
+    metering_point_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_metering_point.id"))
+    month: Mapped[date]
+    value: Mapped[Decimal]
+    replaced: Mapped[bool]
+    state: Mapped[str]
+    code: Mapped[str]
+    text: Mapped[str]
+    submitted_at: Mapped[datetime]
+    submission: Mapped[Submission] = relationship(viewonly=True)
+
+
 # ---- response models
 class ContractOut(BaseModel):
     id: str
@@ -254,6 +269,12 @@ class MeterOut(BaseModel):
     registers: list[RegisterOut]
 
 
+class EntryOut(BaseModel):
+    accepts: bool
+    current: Decimal | None
+    transmission: TransmissionOut | None
+
+
 class PointOut(BaseModel):
     id: str
     name: str
@@ -262,6 +283,7 @@ class PointOut(BaseModel):
     meters: list[MeterOut]
     transmitted: bool
     consumption: Decimal | None
+    entry: EntryOut | None
 
 
 class ObjectOut(BaseModel):
@@ -321,7 +343,11 @@ async def readings_form(contract_id: str, db: Annotated[AsyncSession, Depends(se
     if window is not None:
         found = await db.scalars(TRANSMISSIONS, {"contract_id": contract_id, "month": window.month})
         sent = {transmission.meter_id: transmission for transmission in found.unique()}
-    view = View(today, sent, window is not None and is_open(window, today))
+    reported: dict[str, PointTransmission] = {}
+    if window is not None and any(point.by_message for subject in contract.objects for point in subject.points):
+        consumption = await db.scalars(CONSUMPTION, {"contract_id": contract_id, "month": window.month})
+        reported = {one.metering_point_id: one for one in consumption}
+    view = View(today, sent, reported, window is not None and is_open(window, today))
     objects = [object_out(subject, view) for subject in contract.objects if in_use(subject, today)]
     total = add(subject.consumption for subject in objects)
     return FormOut(
@@ -373,6 +399,17 @@ TRANSMISSIONS = (
 )
 
 
+CONSUMPTION = (
+    sa.select(PointTransmission)
+    .join(PointTransmission.submission)
+    .where(
+        Submission.contract_id == sa.bindparam("contract_id"),
+        PointTransmission.month == sa.bindparam("month"),
+        ~PointTransmission.replaced,
+    )
+)
+
+
 def in_use(thing: EnergyObject | MeteringPoint | Meter, today: date) -> bool:
     return thing.closed_on is None or thing.closed_on > today
 
@@ -382,6 +419,7 @@ def in_use(thing: EnergyObject | MeteringPoint | Meter, today: date) -> bool:
 class View:
     today: date
     sent: dict[str, Transmission]
+    reported: dict[str, PointTransmission]
     is_open: bool
 
 
@@ -392,9 +430,8 @@ def is_open(window: Window, today: date) -> bool:
 def object_out(subject: EnergyObject, view: View) -> ObjectOut:
     status = subject.state.status if subject.state else WAITING
     points = [point_out(point, view, status) for point in subject.points if in_use(point, view.today)]
-    metered = [point for point in points if point.meters]
-    total = add(point.consumption for point in metered)
-    enterable = metered or any(point.by_message for point in points)
+    entered = [point for point in points if point.meters or point.entry]
+    total = add(point.consumption for point in entered)
     return ObjectOut(
         id=subject.id,
         number=subject.number,
@@ -404,8 +441,8 @@ def object_out(subject: EnergyObject, view: View) -> ObjectOut:
         status=status,
         note=subject.state.note if subject.state else "",
         points=points,
-        fixed=None if enterable else "Фиксированный расход (ПУ не установлен)",
-        transmitted=bool(metered) and all(point.transmitted for point in metered),
+        fixed=None if entered else "Фиксированный расход (ПУ не установлен)",
+        transmitted=bool(entered) and all(point.transmitted for point in entered),
         consumption=total,
         consumption_shown=shown(total),
     )
@@ -413,16 +450,32 @@ def object_out(subject: EnergyObject, view: View) -> ObjectOut:
 
 def point_out(point: MeteringPoint, view: View, status: str) -> PointOut:
     meters = [meter_out(meter, view, status) for meter in point.meters if in_use(meter, view.today)]
+    entry = entry_out(view.reported.get(point.id), view, status) if point.by_message and not meters else None
+    sent = [meter.transmission for meter in meters] if entry is None else [entry.transmission]
     return PointOut(
         id=point.id,
         name=point.name,
         by_message=point.by_message,
         complex_code=point.complex_code,
         meters=meters,
-        transmitted=bool(meters)
-        and all(meter.transmission is not None and meter.transmission.state != "refused" for meter in meters),
-        consumption=add(active(meter.registers) for meter in meters),
+        transmitted=bool(sent) and all(one is not None and one.state != "refused" for one in sent),
+        consumption=add(active(meter.registers) for meter in meters) if entry is None else entry.current,
+        entry=entry,
     )
+
+
+def entry_out(reported: PointTransmission | None, view: View, status: str) -> EntryOut:
+    accepts = view.is_open and status == WAITING
+    if reported is None:
+        return EntryOut(accepts=accepts, current=None, transmission=None)
+    told = TransmissionOut(
+        submission_id=reported.submission_id,
+        state=reported.state,
+        code=reported.code,
+        text=reported.text,
+        submitted_at=reported.submitted_at,
+    )
+    return EntryOut(accepts=accepts, current=reported.value, transmission=told)
 
 
 def meter_out(meter: Meter, view: View, object_status: str) -> MeterOut:

@@ -37,7 +37,8 @@ SELECT c.number, c.name, w.month, w.opens_on, w.closes_on, w.closed,
        m.id, m.number, m.model, m.coefficient, m.loss_percent, m.digits, m.installed_on, m.verified_until,
        ms.status, ms.note,
        r.code, r.name, b.value, b.month,
-       s.id, s.submitted_at, v.value, v.consumption, v.notice, v.state, v.code, v.text
+       coalesce(s.id, x.submission_id), coalesce(s.submitted_at, x.submitted_at), coalesce(v.value, x.value),
+       v.consumption, v.notice, coalesce(v.state, x.state), coalesce(v.code, x.code), coalesce(v.text, x.text)
 FROM contracts_contract c
 LEFT JOIN w ON true
 LEFT JOIN contracts_energy_object o ON o.contract_id = c.id AND (o.closed_on IS NULL OR o.closed_on > $2)
@@ -50,6 +51,8 @@ LEFT JOIN readings_previous b ON b.meter_id = r.meter_id AND b.register = r.code
 LEFT JOIN readings_transmission t ON t.meter_id = m.id AND t.month = w.month AND NOT t.replaced
 LEFT JOIN readings_submission s ON s.id = t.submission_id
 LEFT JOIN readings_value v ON v.transmission_id = t.id AND v.register = r.code
+LEFT JOIN readings_point_transmission x ON x.metering_point_id = CASE WHEN m.id IS NULL THEN p.id END
+    AND x.month = w.month AND NOT x.replaced
 WHERE c.id = $1
 ORDER BY o.number, o.id, p.name, p.id, m.number, m.id, r.sort, r.code
 """
@@ -154,6 +157,12 @@ class Meter(msgspec.Struct):
     registers: list[Register]
 
 
+class Entry(msgspec.Struct):
+    accepts: bool
+    current: Decimal | None
+    transmission: Transmission | None
+
+
 class Point(msgspec.Struct):
     id: str
     name: str
@@ -162,6 +171,7 @@ class Point(msgspec.Struct):
     meters: list[Meter]
     transmitted: bool = False
     consumption: Decimal | None = None
+    entry: Entry | None = None
 
 
 class EnergyObject(msgspec.Struct):
@@ -226,6 +236,11 @@ def build(contract_id: str, rows: list[Any], today: date) -> Form:
             point = Point(point_id, point_name, by_message, complex_code, [])
             subject.points.append(point)
         if meter_id is None:
+            if by_message:
+                told = None
+                if submission_id is not None:
+                    told = Transmission(submission_id, state, answer_code, answer_text, submitted_at)
+                point.entry = Entry(is_open and subject.status == WAITING, value, told)
             continue
         if meter is None or meter.id != meter_id:
             status = meter_status or WAITING
@@ -257,21 +272,24 @@ def build(contract_id: str, rows: list[Any], today: date) -> Form:
 
 
 def sum_up(subject: EnergyObject) -> None:
-    metered, transmitted, by_message = False, True, False
+    entered, transmitted = False, True
     for point in subject.points:
-        by_message = by_message or point.by_message
-        if not point.meters:
+        if not point.meters and point.entry is None:
             continue
-        metered, sent = True, True
+        entered, sent = True, True
+        if point.entry is not None:
+            told = point.entry.transmission
+            sent = told is not None and told.state != "refused"
+            point.consumption = point.entry.current
         for meter in point.meters:
             sent = sent and meter.transmission is not None and meter.transmission.state != "refused"
             point.consumption = add(point.consumption, active(meter))
         point.transmitted = sent
         transmitted = transmitted and sent
         subject.consumption = add(subject.consumption, point.consumption)
-    subject.transmitted = metered and transmitted
+    subject.transmitted = entered and transmitted
     subject.consumption_shown = shown(subject.consumption)
-    if not metered and not by_message:
+    if not entered:
         subject.fixed = "Фиксированный расход (ПУ не установлен)"
 
 

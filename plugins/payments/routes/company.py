@@ -1,0 +1,25 @@
+"""What the company's systems deliver besides rows."""
+
+from typing import Any
+
+from litestar import Request
+
+from core.sdk import Ctx, PathId, put, service
+from plugins.payments.schemas.documents import PaymentsFileStored
+from plugins.payments.services import documents
+
+
+@put(
+    "/api/v1/exchange/payments/documents/{document_id:str}/content",
+    access=service("exchange.load"),
+    operation_id="exchange_load_payments_document",
+    status_code=200,
+    request_max_body_size=100_000_000,
+    tags=["exchange"],
+)
+async def load_document(request: Request[Any, Any, Any], ctx: Ctx, document_id: PathId) -> PaymentsFileStored:
+    """Deliver the file of a document that was loaded into `payments.documents`; the body is the file itself."""
+    return await documents.store_file(ctx, document_id, request.stream())
+
+
+ROUTES = (load_document,)
