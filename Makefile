@@ -51,6 +51,7 @@ requirements: $(VENV)/dev.stamp ## Which requirements have a passing test, per o
 bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one run (needs PostgreSQL)
 	.ci/services
 	$(BIN)/python -m tests.load.bench
+	$(BIN)/python -m tests.load.bench_80020
 
 format: $(VENV)/dev.stamp ## Format the code
 	$(BIN)/ruff format .
