@@ -1,4 +1,4 @@
-.PHONY: help demo walk test test-postgres test-all check fuzz requirements bench format clean lock
+.PHONY: help demo walk test test-postgres test-all check requirements bench fuzz test-libreoffice format clean lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,6 @@ PACKAGES := -e core $(patsubst %/pyproject.toml,-e %,$(wildcard plugins/*/pyproj
 DEMO := hosts/demo/demo.toml
 PORT ?= 8000
 CONTRACTS ?= 300
-FUZZ ?= 50000
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -41,12 +40,15 @@ check: $(VENV)/dev.stamp ## Linters, types, import rules
 	$(BIN)/mypy core plugins hosts tests
 	$(BIN)/lint-imports
 
-fuzz: $(VENV)/dev.stamp ## Hostile files by the ten thousand (FUZZ=): what `make test` does with a few
-	ABONENT_FUZZ=$(FUZZ) $(BIN)/pytest -q --timeout=0 -k fuzz tests/core tests/plugins
-
 requirements: $(VENV)/dev.stamp ## Which requirements have a passing test, per owner
 	$(BIN)/pytest -q --requirements=var/requirements.json >/dev/null || true
 	$(BIN)/python tests/house/requirements.py var/requirements.json
+
+fuzz: $(VENV)/dev.stamp ## Mutations of workbooks and of 80020 files for as long as you like (FUZZ=100000, ABONENT_TEST_SEED=)
+	ABONENT_FUZZ=$(or $(FUZZ),100000) $(BIN)/pytest -q -s --timeout=0 -k "mutated or fuzz" tests/plugins/readings/test_hostile_workbooks.py tests/plugins/readings/test_fuzz_80020.py
+
+test-libreoffice: $(VENV)/dev.stamp ## Templates opened and saved by LibreOffice (apt-get install libreoffice-calc-nogui)
+	ABONENT_TEST_LIBREOFFICE=1 $(BIN)/pytest -q tests/plugins/readings/test_libreoffice.py
 
 bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one run (needs PostgreSQL)
 	.ci/services
