@@ -362,6 +362,13 @@ async def test_an_unconfirmed_address_may_look_but_not_submit(supplier: Cabinet)
     assert (await caller.get(FORM)).status_code == 200
     refused = await submit(caller, M1)
     assert (refused.status_code, refused.json()["code"]) == (403, "email_not_confirmed")
+    assert await transmissions(supplier) == 0
+    assert await feed(supplier) == []
+    for path in ("/api/v1/contracts", "/api/v1/contracts/c1", "/api/v1/readings/contracts"):
+        assert (await caller.get(path)).status_code == 200
+    code = {"code": await supplier.code_for("ivanova@example.ru")}
+    assert (await caller.post("/api/v1/registration/email-confirmation", json=code)).status_code == 200
+    assert (await submit(caller, M1)).status_code == 201
 
 
 async def test_what_is_foreign_looks_like_what_is_missing(supplier: Cabinet) -> None:
