@@ -21,7 +21,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 MEGABYTE = 1_000_000
 
 
-class Note(msgspec.Struct, frozen=True, omit_defaults=True):
+class Note(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A remark on a file, a unit or one of its lines. An error refuses, a warning does not."""
 
     level: Literal["error", "warning"]
@@ -75,7 +75,7 @@ class ImportFile(msgspec.Struct, frozen=True):
     uploaded_at: datetime
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of the result, for people: usually a row of the file. Values are texts as they are to be shown."""
 
     title: str = ""
@@ -94,10 +94,10 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was sent for the same period already."""
     result: str = ""
     """What follows from it: a consumption."""
-    notes: list[Note] = []
+    notes: Sequence[Note] = ()
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What becomes of one unit.
 
     Of a check: new (would change something), unchanged (was sent before), skipped (nothing filled in), refused (an

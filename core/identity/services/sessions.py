@@ -136,6 +136,12 @@ async def end_replaced(ctx: Context, token: str) -> None:
         await uow.execute(sa.update(Session).where(live).values(ended_at=uow.now))
 
 
+async def end_everybodys(uow: UnitOfWork) -> int:
+    """Ends every live session of every account."""
+    live = sa.and_(Session.ended_at.is_(None), Session.expires_at > uow.now)
+    return (await uow.execute(sa.update(Session).where(live).values(ended_at=uow.now))).rowcount
+
+
 async def end_all(uow: UnitOfWork, account_id: str, *, but: str = "") -> int:
     """Ends every live session of an account, if need be but one."""
     ended = await uow.execute(

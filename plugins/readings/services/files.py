@@ -96,7 +96,7 @@ class _Known(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
-class _Judged(msgspec.Struct):
+class _Judged(msgspec.Struct, gc=False):
     """A device of the file with what the rules say of it."""
 
     unit: IntegralUnit
@@ -202,7 +202,8 @@ def _outcome(ctx: Context, one: _Judged) -> Outcome:
     taken = {value.register: value for value in verdict.values} if verdict else {}
     lines = []
     for row, code in zip(unit.rows, one.codes, strict=True):
-        notes = [*row.notes, *(_note(reason, unit.column(NOW)) for reason in by_register.pop(code, ()) if code)]
+        found = by_register.pop(code, ()) if code else ()
+        notes = [*row.notes, *(_note(reason, unit.column(NOW)) for reason in found)] if found or row.notes else []
         value = taken.get(code or "")
         if value is not None and value.notice is not None:
             notes.append(_warning(value.notice, unit.column(NOW)))
