@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from html import escape
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ JSON = {"Accept": "application/json"}
 
 async def send(cabinet: Cabinet, letter_id: str = "letter-1", **fields: str) -> None:
     """Puts a letter into the mailbox."""
-    message = {"to": "anna@example.ru", "subject": "Тема", "text": "Текст"} | fields
+    message: dict[str, Any] = {"to": "anna@example.ru", "subject": "Тема", "text": "Текст"} | fields
     await cabinet.runtime.ports[Mail].send(Message(letter_id, **message))
 
 
