@@ -1,5 +1,7 @@
 """Who a credential stands for: one query joins the session, the account and the grant on the contract asked about."""
 
+from typing import cast
+
 import sqlalchemy as sa
 
 from core.context import Actor, Grant, Runtime
@@ -7,6 +9,8 @@ from core.contracts.models import ContractLink, ContractLinkObject
 from core.db.reader import Query
 from core.http.access import Identified
 from core.identity import domain
+from core.identity.services.sessions import idle_since
+from core.identity.settings import IdentitySettings
 from core.identity.store import SERVICE, SessionRow, live_session, seen
 from core.secrets import SERVICE_PREFIX, SESSION_PREFIX, token_hash
 
@@ -58,10 +62,12 @@ async def _service(runtime: Runtime, token: str) -> Identified | None:
 
 async def _session(runtime: Runtime, token: str, contract_id: str | None) -> Identified | None:
     reader, now = runtime.database.reader, runtime.clock.now()
+    settings = cast(IdentitySettings, runtime.settings[IdentitySettings])
+    asked = {"token_hash": token_hash(token), "now": now, "idle_since": idle_since(settings, now)}
     if contract_id is None:
-        row = await reader.first(_SESSION, token_hash=token_hash(token), now=now)
+        row = await reader.first(_SESSION, **asked)
         return None if row is None else Identified(await _seen(runtime, row))
-    found = await reader.first(_SESSION_ON_CONTRACT, token_hash=token_hash(token), now=now, contract_id=contract_id)
+    found = await reader.first(_SESSION_ON_CONTRACT, **asked, contract_id=contract_id)
     if found is None or found.role is None:
         return None if found is None else Identified(await _seen(runtime, found))
     objects = None

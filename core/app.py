@@ -57,6 +57,8 @@ def create_app(host: Host, *, on_open: OnOpen | None = None) -> Observer:
 def serve(observer: Observer, host: Host) -> None:
     """Makes an application that is not running the one of a host. The host has the routes that it was created with."""
     observer.metrics = Metrics()
+    observer.tls = host.config.host.secure_cookies
+    observer.body_seconds = host.config.host.body_seconds
     observer.app.state.update({"host": host, "metrics": observer.metrics})
 
 

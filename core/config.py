@@ -42,6 +42,8 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """False only where the cabinet is served without TLS (a demonstration)."""
     max_body: int = 1_000_000
     """Bytes of a JSON body."""
+    body_seconds: float = 60
+    """How long a body may keep the host waiting, and a second more for each 1000 bytes that have come."""
 
 
 class JobSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

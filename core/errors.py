@@ -85,6 +85,9 @@ PRECONDITION_FAILED = ErrorKind(
     "Данные изменились, пока вы их редактировали. Прочитайте их снова.",
     "The data changed while you were editing. Read them again.",
 )
+SLOW_BODY = ErrorKind(
+    "slow_body", 408, "Запрос передаётся слишком медленно.", "The body of the request comes too slowly."
+)
 TOO_LARGE = ErrorKind("too_large", 413, "Запрос слишком велик.", "The request is too large.")
 MALFORMED_JSON = ErrorKind("malformed_json", 400, "Тело запроса не является JSON.", "The body is not valid JSON.")
 DUPLICATE_KEY = ErrorKind(

@@ -19,6 +19,7 @@ from core.exchange.plugin import ExchangePlugin
 from core.help.plugin import HelpPlugin
 from core.identity.plugin import IdentityPlugin
 from core.imports.plugin import ImportsPlugin
+from core.intervals.plugin import IntervalsPlugin
 from core.notifications.plugin import NotificationsPlugin
 from core.notifications.services.templates import templates_of
 from core.notifications.settings import NotificationsSettings
@@ -37,6 +38,7 @@ CORE = (
     NotificationsPlugin,
     HelpPlugin,
     ExchangePlugin,
+    IntervalsPlugin,
     ImportsPlugin,
 )
 

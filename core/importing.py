@@ -21,7 +21,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 MEGABYTE = 1_000_000
 
 
-class Note(msgspec.Struct, frozen=True, omit_defaults=True):
+class Note(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A remark on a file, a unit or one of its lines. An error refuses, a warning does not."""
 
     level: Literal["error", "warning"]
@@ -75,7 +75,7 @@ class ImportFile(msgspec.Struct, frozen=True):
     uploaded_at: datetime
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of the result, for people: usually a row of the file. Values are texts as they are to be shown."""
 
     title: str = ""
@@ -94,10 +94,10 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was sent for the same period already."""
     result: str = ""
     """What follows from it: a consumption."""
-    notes: list[Note] = []
+    notes: Sequence[Note] = ()
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What becomes of one unit.
 
     Of a check: new (would change something), unchanged (was sent before), skipped (nothing filled in), refused (an
@@ -148,6 +148,10 @@ async def _at_any_time(ctx: Context) -> None:
     return None
 
 
+def _common_words(state: str, counts: Counts, ordered: bool) -> None:
+    return None
+
+
 class Importer(Generic[U]):
     """A kind of files that clients may send for a contract, and how the plugin understands it.
 
@@ -189,13 +193,17 @@ class Importer(Generic[U]):
         batch: int = 500,
         ordered: str = "",
         done: str = "",
+        words: Callable[[str, Counts, bool], str | None] = _common_words,
     ) -> None:
-        """`ordered` and `done` are the messages (Russian) once sending is ordered and once it has happened."""
+        """`ordered` and `done` are the messages (Russian) once sending is ordered and once it has happened.
+
+        `words(state, counts, ordered)` is the Russian name of a state where the kind has its own; None: the common one.
+        """
         self.name, self.title, self.permission, self.suffixes, self.unit = name, title, permission, suffixes, unit
         self.read, self.check, self.commit, self.finish = read, check, commit, finish
         self.withdraw, self.mark, self.offered, self.admit, self.fits = withdraw, mark, offered, admit, fits
         self.max_bytes, self.max_units, self.batch = max_bytes, max_units, batch
-        self.ordered, self.done = ordered, done
+        self.ordered, self.done, self.words = ordered, done, words
 
 
 class Validator(Generic[T]):

@@ -53,6 +53,10 @@ class Secrets:
         """A secret of 160 bits to share with an authenticator application, as these take it (RFC 4648)."""
         return b32encode(self._mac("shared", purpose, subject)[:20]).decode()
 
+    def seed(self, purpose: str) -> bytes:
+        """32 bytes for a key pair of ours: the public key stays the same as long as the host's key does."""
+        return self._mac("seed", purpose)
+
     def _mac(self, *parts: str) -> bytes:
         return hmac.digest(self._key, "\x00".join(parts).encode(), "sha256")
 

@@ -16,7 +16,13 @@ from core.db import outbox
 from core.errors import Problem
 from core.exchange.loader import load as load_rows
 from core.host import Host
-from core.identity.public import create_service_account, create_staff
+from core.identity.public import (
+    close_staff,
+    create_service_account,
+    create_staff,
+    disable_service_account,
+    end_sessions,
+)
 from core.sdk import Dataset
 from hosts import logs
 from hosts.asgi import CONFIG_ENV, worker_of
@@ -153,6 +159,36 @@ def staff(context: click.Context, email: str, scopes: tuple[str, ...], password:
     """Make an account of the supplier's staff."""
     run_in(host_of(context), lambda runtime: create_staff(Context(runtime), email, password, list(scopes)))
     click.echo(f"{email} may sign in")
+
+
+@cli.command("close-staff")
+@click.argument("email")
+@click.pass_context
+def staff_close(context: click.Context, email: str) -> None:
+    """End the access of a member of staff, sessions included."""
+    run_in(host_of(context), lambda runtime: close_staff(Context(runtime), email))
+    click.echo(f"{email} is closed")
+
+
+@cli.command("disable-service-account")
+@click.argument("name")
+@click.pass_context
+def service_account_disable(context: click.Context, name: str) -> None:
+    """End the access of one of the company's systems."""
+    run_in(host_of(context), lambda runtime: disable_service_account(Context(runtime), name))
+    click.echo(f"{name} is disabled")
+
+
+@cli.command("end-sessions")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="Of all accounts: after a leak.")
+@click.pass_context
+def sessions_end(context: click.Context, email: str | None, everybody: bool) -> None:
+    """Sign somebody out everywhere, or everybody."""
+    if everybody == (email is not None):
+        raise click.UsageError("give an address or --everybody")
+    ended = run_in(host_of(context), lambda runtime: end_sessions(Context(runtime), email))
+    click.echo(f"{ended} sessions ended")
 
 
 @cli.group()

@@ -43,7 +43,11 @@ def _sqlite(url: sa.URL, lock_seconds: float) -> tuple[AsyncEngine, Reader]:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     # One writing connection: its pool is a fair queue, where several would busy-wait on the file's lock.
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, connect_args={"timeout": lock_seconds}
+        url.set(drivername="sqlite+aiosqlite"),
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": lock_seconds},
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -83,6 +87,7 @@ def _postgres(url: sa.URL, pool_size: int) -> tuple[AsyncEngine, Reader]:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged: what clients have entered is not
         connect_args={"command_timeout": 60},
     )
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -7,10 +7,11 @@ Each plugin's upgrade is one transaction on both databases; replicas that start 
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import command
+from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -21,6 +22,7 @@ from core.db.types import Base
 HOST_MIGRATIONS = Path(__file__).parent / "migrations"
 _ALEMBIC = Path(__file__).parent / "alembic"
 _LOCK = "abonent.migrate"
+_TRUTH: dict[type, str] = {type(sa.false()): "sa.false()", type(sa.true()): "sa.true()"}
 # A migration that waits for a lock blocks everybody behind it: better to fail and be run again at a quiet hour.
 _TIMEOUTS = ("SET LOCAL lock_timeout = '10s'", "SET LOCAL statement_timeout = '10min'")
 
@@ -98,7 +100,7 @@ async def draft(owner: Owner, owners: Sequence[Owner], message: str) -> None:
 
     def write(connection: sa.Connection) -> None:
         config = owner.config()
-        config.attributes["options"] = {**owner.options(connection), "render_item": _render_type}
+        config.attributes["options"] = {**owner.options(connection), "render_item": _render}
         revision = f"{owner.name}_{number:04d}"
         command.revision(config, message, autogenerate=True, rev_id=revision, version_path=str(owner.folder))
 
@@ -113,6 +115,12 @@ async def draft(owner: Owner, owners: Sequence[Owner], message: str) -> None:
         await database.close()
 
 
-def _render_type(kind: str, item: Any, _context: Any) -> str | bool:
-    own = kind == "type" and type(item).__module__ == "core.db.types"
-    return f"{type(item).__name__}()" if own else False
+def _render(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
+    """Our types by their names in the SDK, which is all that a plugin imports; truth values as both databases take
+    them, since the scratch database would write 0 and 1. Everything else is Alembic's own affair."""
+    if kind == "type" and type(item).__module__ == "core.db.types":
+        context.imports.add(type(item).__name__)
+        return f"{type(item).__name__}()"
+    if kind == "server_default":
+        return _TRUTH.get(type(getattr(item, "arg", None)), False)
+    return False

@@ -121,7 +121,7 @@ async def _identify(
     scheme, _, token = header(connection, "authorization").partition(" ")
     from_cookie = False
     if scheme.lower() != "bearer":
-        token = connection.cookies.get(SESSION_COOKIE, "")
+        token = connection.cookies.get(cookie_name(runtime, SESSION_COOKIE), "")
         from_cookie = True
     authenticator: Authenticator = connection.app.state.authenticator
     identified = await authenticator.identify(runtime, token.strip(), contract_id) if token else None
@@ -163,6 +163,11 @@ def _check_permission(access: Access, identified: Identified, runtime: Runtime, 
             raise Problem(ROLE_FORBIDS, role=identified.grant.role)
     if access.confirmed_email and not identified.actor.email_confirmed:
         raise Problem(EMAIL_NOT_CONFIRMED)
+
+
+def cookie_name(runtime: Runtime, name: str) -> str:
+    """The name under which a browser keeps a cookie; with the prefix it takes it from this very host only, over TLS."""
+    return f"__Host-{name}" if runtime.secure_cookies else name
 
 
 def header(connection: ASGIConnection[Any, Any, Any, Any], name: str) -> str:

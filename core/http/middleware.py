@@ -1,5 +1,6 @@
 """The outermost layer: request id, security headers, one log line and one measurement per request."""
 
+import asyncio
 import re
 import time
 from collections.abc import Collection
@@ -11,16 +12,24 @@ from litestar.enums import ScopeType
 from litestar.types import Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from core.errors import SLOW_BODY, Problem
 from core.http.access import PATH_KEY, REQUEST_ID_KEY
 from core.values import new_id
 
 _log = structlog.get_logger("abonent.access")
+BODIED = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose bodies are read."""
+_SLOWEST = 1000
+"""Bytes a second."""
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 ]
+_TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Metrics:
@@ -50,6 +59,9 @@ class Observer:
     def __init__(self, app: Litestar, trusted_proxies: Collection[str] = ()) -> None:
         self.app = app
         self.metrics = Metrics()
+        self.tls = True
+        """Whether browsers reach the host by TLS only, and are told to keep to it."""
+        self.body_seconds = 60.0
         self._proxies = frozenset(trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,6 +75,10 @@ class Observer:
             context["client"] = _client(scope, self._proxies)
         request_id = context[REQUEST_ID_KEY] = _request_id(scope)
         status = 500
+        method = scope["method"]
+        if method == "HEAD":  # the routes know GET alone: the same answer, without its body
+            context["method"] = "GET"
+        headers = [*_HEADERS, _TLS_ONLY] if self.tls else _HEADERS
 
         async def observed(message: Message) -> None:
             nonlocal status
@@ -72,21 +88,58 @@ class Observer:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
-                    *[header for header in _HEADERS if header[0] not in present],
+                    *[header for header in headers if header[0] not in present],
                 ]
+                if b"allow" in present:
+                    message["headers"] = [_with_head(*header) for header in message["headers"]]
+            elif method == "HEAD":
+                message["body"] = b""  # type: ignore[typeddict-unknown-key]
             await send(message)
 
+        heard = _Patient(receive, self.body_seconds) if scope["method"] in BODIED else receive
         try:
-            await self.app(scope, receive, observed)
+            await self.app(scope, heard, observed)
         finally:
-            self._note(scope, status, time.perf_counter() - started, request_id)
+            self._note(scope, method, status, time.perf_counter() - started, request_id)
 
-    def _note(self, scope: Any, status: int, seconds: float, request_id: str) -> None:
+    def _note(self, scope: Any, method: str, status: int, seconds: float, request_id: str) -> None:
         route = scope.get("path_template") or "unknown"
-        method = scope["method"]
         self.metrics.note(method, route, status, seconds)
         if status >= 400:  # the path may hold what is private: the template never does
             _log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), id=request_id)
+
+
+def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header; in `Allow`, HEAD goes with GET."""
+    if name.lower() != b"allow":
+        return name, value
+    methods = set(value.decode("latin-1").replace(" ", "").split(","))
+    return name, ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()))).encode()
+
+
+class _Patient:
+    """Waits for a body for so long in all, and longer the more of it has come: nobody holds a request open by dripping.
+
+    Only waiting counts, not what is done with the pieces meanwhile.
+    """
+
+    __slots__ = ("_ended", "_left", "_receive")
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive, self._left, self._ended = receive, seconds, False
+
+    async def __call__(self) -> Any:
+        if self._ended:  # what comes now is the end of the connection: that may take its time
+            return await self._receive()
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self._left):
+                message: Any = await self._receive()
+        except TimeoutError:
+            raise Problem(SLOW_BODY) from None
+        self._left += len(message.get("body", b"")) / _SLOWEST - (time.monotonic() - started)
+        self._ended = not message.get("more_body", False)
+        return message
 
 
 def _client(scope: Any, proxies: frozenset[str]) -> Any:

@@ -17,6 +17,7 @@ from core import errors
 from core.errors import ErrorKind
 from core.http.access import Access
 from core.http.idempotency import HEADER
+from core.http.middleware import BODIED
 from core.http.problems import MEDIA_TYPE
 
 _ACCESS_TEXT = {
@@ -48,7 +49,7 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     components = schema.setdefault("components", {})
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "A session token or a service key."},
-        "cookie": {"type": "apiKey", "in": "cookie", "name": "abonent_session"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-abonent_session"},
     }
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = _problem_schema()
@@ -122,6 +123,8 @@ def problems_of(handler: HTTPRouteHandler, method: str) -> list[ErrorKind]:
         kinds += [errors.EMAIL_NOT_CONFIRMED]
     if any("{" in path for path in handler.paths):
         kinds += [errors.NOT_FOUND]
+    if method in BODIED:
+        kinds += [errors.SLOW_BODY]
     if "data" in handler.parsed_fn_signature.parameters:
         kinds += [errors.MALFORMED_JSON, errors.DUPLICATE_KEY, errors.TOO_LARGE]
         kinds += [errors.UNSUPPORTED_MEDIA_TYPE, errors.INVALID]

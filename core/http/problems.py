@@ -106,8 +106,10 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[P
     """Handler of the framework's refusals: unknown paths, wrong methods, malformed parameters."""
     if isinstance(error, ValidationException):
         return respond(request, Problem(errors.INVALID, errors=_parameters(request, error)))
-    kind = _BY_STATUS.get(error.status_code, errors.MALFORMED_REQUEST)
-    return respond(request, Problem(kind))
+    answer = respond(request, Problem(_BY_STATUS.get(error.status_code, errors.MALFORMED_REQUEST)))
+    if allow := (error.headers or {}).get("allow"):
+        answer.headers["Allow"] = allow
+    return answer
 
 
 def _parameters(request: Request[Any, Any, Any], error: ValidationException) -> list[FieldProblem]:

@@ -26,12 +26,16 @@ _PAGE = """<!doctype html>
 <script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/assets/start.js"></script></body></html>
 """
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The process answers. `plugins` names those that run, `quarantined` those that failed, with the reason."""
+    """The process answers. `plugins` names those that run, `quarantined` those that failed, and how.
+
+    The whole reason is told at the start, to whoever operates the host: it may hold what is nobody else's business.
+    """
 
     status: str
     plugins: list[str]
@@ -48,7 +52,8 @@ class Ready(msgspec.Struct, frozen=True):
 async def health(request: Request) -> Health:  # type: ignore[type-arg]
     """Whether the process is alive, and which plugins run."""
     manifest = request.app.state.host.manifest
-    return Health("ok", [plugin.name for plugin in manifest.plugins], dict(manifest.quarantined))
+    quarantined = {name: reason.partition("(")[0] for name, reason in manifest.quarantined.items()}
+    return Health("ok", [plugin.name for plugin in manifest.plugins], quarantined)
 
 
 @get("/ready", access=PUBLIC, operation_id="ready", tags=["host"])

@@ -1,17 +1,21 @@
 """Rules of identity: passwords, addresses, phones, the steps of onboarding, browsers. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import IPv6Address, ip_address
+from itertools import islice
 
 import msgspec
 import ua_parser
+from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
 from core.identity import errors
 from core.sdk import ErrorKind
 
-CODE_LIFETIME = timedelta(minutes=30)
+CODE_LIFETIME = timedelta(minutes=10)
+CHALLENGE_LIFETIME = timedelta(minutes=30)
 CODE_PAUSE = timedelta(minutes=1)
 CODE_ATTEMPTS = 5
 SEEN_EVERY = timedelta(minutes=5)
@@ -28,8 +32,12 @@ def normal_email(text: str) -> str | None:
     return text.lower() if _EMAIL.match(text) and len(text) <= 254 else None
 
 
-def broken_password_lines(password: str) -> Iterator[ErrorKind]:
-    """The lines of the policy (IDN-04) that a password breaks, in the order of the form."""
+def broken_password_lines(password: str, email: str = "", words: Iterable[str] = ()) -> Iterator[ErrorKind]:
+    """The lines of the policy (IDN-04) that a password breaks, in the order of the form.
+
+    Besides: it is none of those that are tried first, and no word (of the supplier's list, or the name in the address)
+    that is only dressed up with digits.
+    """
     if any(letter.isalpha() and not letter.isascii() for letter in password):
         yield errors.PASSWORD_LATIN
     if len(password) < 8:
@@ -42,6 +50,20 @@ def broken_password_lines(password: str) -> Iterator[ErrorKind]:
         yield errors.PASSWORD_DIGIT
     if re.search(r"\s", password):
         yield errors.PASSWORD_SPACE
+    word = _letters(password)
+    if password.lower() in common_passwords() or (word and word in {*words, _letters(email.partition("@")[0])}):
+        yield errors.PASSWORD_COMMON
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The 3000 commonest passwords of 8 and more characters with letters and digits, in lower case (ASVS 6.2.4)."""
+    mixed = re.compile(r"(?=.*[a-z])(?=.*\d).{8,}")
+    return frozenset(islice(filter(mixed.fullmatch, FREQUENCY_LISTS["passwords"]), 3000))
 
 
 def normal_phone(text: str) -> str | None:

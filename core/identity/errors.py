@@ -18,6 +18,9 @@ PASSWORD_UPPER = ErrorKind("password_upper", 422, "Заглавные буквы
 PASSWORD_LOWER = ErrorKind("password_lower", 422, "Строчные буквы", "Small letters")
 PASSWORD_DIGIT = ErrorKind("password_digit", 422, "Цифры", "Digits")
 PASSWORD_SPACE = ErrorKind("password_space", 422, "Любые символы кроме пробелов", "Any characters except spaces")
+PASSWORD_COMMON = ErrorKind(
+    "password_common", 422, "Этот пароль слишком известен, придумайте другой", "Too well known, choose another one"
+)
 SIGN_IN_REFUSED = ErrorKind(
     "sign_in_refused", 401, "Неверный адрес электронной почты или пароль.", "Wrong e-mail address or password."
 )
@@ -30,6 +33,12 @@ CODE_EXPIRED = ErrorKind(
 )
 EMAIL_CONFIRMED_ALREADY = ErrorKind(
     "email_confirmed_already", 409, "Адрес уже подтверждён.", "The address is confirmed already."
+)
+PASSWORD_NEEDED = ErrorKind(
+    "password_needed",
+    403,
+    "Подтвердите, что это вы: введите пароль ещё раз.",
+    "Give your password once more: this changes how the account is entered.",
 )
 ADDRESS_NOT_PROVEN = ErrorKind(
     "address_not_proven",

@@ -74,6 +74,8 @@ class Session(Base):
     ended_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime]
     """To some minutes: not every call is written down."""
+    verified_at: Mapped[datetime | None]
+    """When the password was given again; None: not since the sign-in."""
     address: Mapped[str]
     browser: Mapped[str]
     browser_version: Mapped[str]

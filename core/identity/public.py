@@ -13,8 +13,11 @@ from core.identity.services.agreement import initial_agreement_version as initia
 from core.identity.services.agreement import publish_agreement as publish_agreement
 from core.identity.services.invitations import INVITATION as INVITATION
 from core.identity.services.invitations import invite as invite
+from core.identity.services.operators import close_staff as close_staff
 from core.identity.services.operators import create_service_account as create_service_account
 from core.identity.services.operators import create_staff as create_staff
+from core.identity.services.operators import disable_service_account as disable_service_account
+from core.identity.services.operators import end_sessions as end_sessions
 from core.identity.services.profile import contact as contact
 from core.identity.services.profile import find_client as find_client
 from core.identity.services.profile import set_advertising as set_advertising

@@ -12,6 +12,10 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     session_days: Count = 30
     """A session ends so long after the sign-in."""
+    idle_days: Count = 14
+    """A session that nobody has used for so long is over."""
+    verified_minutes: Count = 15
+    """After a sign-in, or the password given again, so long for changing how the account is entered."""
     agreement_version: str = "1"
     """Version of the user agreement that a registration accepts until staff publishes another."""
     failures: Count = 10
@@ -34,6 +38,13 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same from one network address."""
     recovery_minutes: Count = 60
     """A link to a new password works for so long."""
+    password_words: tuple[str, ...] = (
+        *("abonent", "admin", "cabinet", "client", "dogovor", "elektro", "energo", "energy", "kabinet", "parol"),
+        *("password", "passwd", "pass", "qwerty", "qwertyui", "qwertyuiop", "supplier", "tarif", "user", "welcome"),
+    )
+    """Words that do not become a password by adding digits; add the supplier's names in Latin letters."""
+    invitation_days: Count = 7
+    """The password of an invitation signs in for so long; after that its owner sets one by a letter."""
     grace_days: Annotated[int, msgspec.Meta(ge=0)] = 30
     """The personal data of a closed account are erased after so long."""
     code_channels: tuple[Literal["email", "phone"], ...] = ("email", "phone")

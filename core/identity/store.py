@@ -43,6 +43,7 @@ class AccountRow(msgspec.Struct, frozen=True):
     two_factor: bool
     two_factor_channel: Literal["email", "phone", "totp"]
     version: int
+    created_at: datetime
 
 
 _ACCOUNT = sa.select(*[getattr(Account, name) for name in AccountRow.__struct_fields__]).where(
@@ -132,7 +133,7 @@ SESSION_COLUMNS = (
 
 
 def live_session() -> sa.Select[*tuple[object, ...]]:
-    """A live session with its account, by `token_hash` at the moment `now`."""
+    """A live session with its account, by `token_hash` at the moment `now`, used after `idle_since`."""
     return (
         sa.select(*SESSION_COLUMNS)
         .join(Account, Account.id == Session.account_id)
@@ -140,6 +141,7 @@ def live_session() -> sa.Select[*tuple[object, ...]]:
             Session.token_hash == sa.bindparam("token_hash"),
             Session.ended_at.is_(None),
             Session.expires_at > sa.bindparam("now", type_=Moment()),
+            Session.last_seen_at > sa.bindparam("idle_since", type_=Moment()),
             Account.deleted_at.is_(None),
         )
     )
@@ -149,6 +151,11 @@ def seen(session_id: str, now: datetime) -> sa.Update:
     """Notes that a session is in use; of several calls at once only the first writes."""
     stale = Session.last_seen_at <= now - SEEN_EVERY
     return sa.update(Session).where(Session.id == session_id, stale).values(last_seen_at=now)
+
+
+def verified(session_id: str) -> sa.Select[datetime]:
+    """When the password was last given in a session."""
+    return sa.select(sa.func.coalesce(Session.verified_at, Session.created_at)).where(Session.id == session_id)
 
 
 class ServiceRow(msgspec.Struct, frozen=True):
@@ -221,5 +228,5 @@ _LIVE_RECOVERY = (
         Account.deleted_at.is_(None),
     )
 )
-RECOVERY_LIVE = Query(_LIVE_RECOVERY.with_only_columns(Account.id, maintain_column_froms=True), str)
+RECOVERY_LIVE = Query(_LIVE_RECOVERY.with_only_columns(Account.email, maintain_column_froms=True), str)
 RECOVERED_ACCOUNT = _LIVE_RECOVERY.with_for_update(of=Account)

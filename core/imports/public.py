@@ -1,4 +1,4 @@
-"""What plugins need to declare importers and validators, and to read, make and mark workbooks."""
+"""What plugins need to declare importers and validators, to read, make and mark workbooks, to show files."""
 
 from core.importing import Counts as Counts
 from core.importing import FileRefused as FileRefused
@@ -14,6 +14,10 @@ from core.importing import validate as validate
 from core.imports.errors import CELL_ERROR as CELL_ERROR
 from core.imports.errors import HIDDEN_ROW as HIDDEN_ROW
 from core.imports.errors import NUMBER_CELL as NUMBER_CELL
+from core.imports.schemas import ImportEntry as ImportEntry
+from core.imports.schemas import ImportItem as ImportItem
+from core.imports.services.showing import entries as entries
+from core.imports.services.showing import one as one
 from core.imports.workbooks.cells import Cell as Cell
 from core.imports.workbooks.cells import Table as Table
 from core.imports.workbooks.cells import TableRow as TableRow

@@ -69,6 +69,8 @@ class ImportItem(msgspec.Struct, frozen=True):
     title: str
     contract_id: str
     file_name: str
+    name: str
+    """`file_name` without its extension."""
     size: int
     sha256: str
     own: bool

@@ -59,4 +59,6 @@ class RequestFile(Base):
     name: Mapped[str]
     stored_key: Mapped[str]
     size: Mapped[int] = mapped_column(sa.BigInteger())
+    sha256: Mapped[str] = mapped_column(server_default="")
+    """Of the content: the same file sent again is recognised by it. Empty: it came before this was kept."""
     created_at: Mapped[datetime]

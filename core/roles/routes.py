@@ -168,7 +168,7 @@ async def reply(ctx: Ctx, request_id: PathId, data: JSONBody[schemas.RoleRequest
 async def attach(
     request: Request[Any, Any, Any], ctx: Ctx, request_id: PathId, name: FileName
 ) -> schemas.RoleRequestFile:
-    """Add a file to an open request; the body is the file itself."""
+    """Add a file to an open request; the body is the file itself. The same file sent again is there once."""
     return await requests.attach(ctx, request_id, name, request.stream())
 
 

@@ -278,6 +278,13 @@ def rows_of(table: type[RequestMessage] | type[RequestFile], request_id: str) ->
     return sa.select(sa.func.count()).where(table.request_id == request_id)
 
 
+def same_file(request_id: str, name: str, sha256: str) -> sa.Select[str]:
+    """The file of a request with this name and content."""
+    return sa.select(RequestFile.id).where(
+        RequestFile.request_id == request_id, RequestFile.name == name, RequestFile.sha256 == sha256
+    )
+
+
 def open_request(request_id: str) -> sa.Select[str, str, str]:
     """State, account and contract of a request, locked."""
     return (

@@ -25,13 +25,17 @@ class Description:
     def check(self, answer: httpx.Response) -> None:
         """Raises AssertionError for an answer that the description does not foresee. The body has been read."""
         request = answer.request
-        operation = self._operation(request.method, request.url.path)
+        method = "GET" if request.method == "HEAD" else request.method
+        operation = self._operation(method, request.url.path)
         what = f"{request.method} {request.url.path} answered {answer.status_code} {answer.text[:300]}"
         if operation is None or '"plugin_unhealthy"' in answer.text:
             self._check_no_operation(answer, what)
             return
         described = operation["responses"].get(str(answer.status_code))
         assert described, f"{what}\nwhich is not described for {operation['operationId']}"
+        if request.method == "HEAD":
+            assert not answer.content, f"{what}\nwith a body"
+            return
         content = described.get("content", {})
         if not answer.content:
             assert not content or answer.status_code == 204, f"{what}\nwithout a body"

@@ -1,12 +1,13 @@
-"""The files that readings take: workbooks with integral readings and with the consumption of points."""
+"""The files that readings take: workbooks of readings and of consumption, and interval data of layout 80020."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from core.imports.public import Importer, Source, fits_workbook, marker, read_table
 from plugins.readings.domain.imports import INTEGRAL, POINTS, IntegralUnit, PointUnit, integral_units, point_units
+from plugins.readings.domain.intervals import KIND, PASSED_ON, words
 from plugins.readings.permissions import SUBMIT
-from plugins.readings.services import files
+from plugins.readings.services import files, intervals
 
 _SUFFIXES = (".xlsx", ".xls")
 
@@ -36,6 +37,7 @@ IMPORTERS: tuple[Importer[Any], ...] = (
         mark=marker(INTEGRAL),
         admit=files.admit,
         fits=fits_workbook,
+        batch=2500,
         done="Показания сохранены",
     ),
     Importer(
@@ -54,5 +56,22 @@ IMPORTERS: tuple[Importer[Any], ...] = (
         admit=files.admit,
         fits=fits_workbook,
         ordered="Показания успешно переданы. Данные будут обновлены в течение 10 минут",
+    ),
+    Importer(
+        KIND,
+        title="Почасовые",
+        permission=SUBMIT.name,
+        suffixes=(".xml", ".zip"),
+        unit=intervals.IntervalUnit,
+        read=intervals.read,
+        check=intervals.check,
+        commit=intervals.commit,
+        offered=intervals.offered,
+        fits=intervals.fits,
+        max_bytes=intervals.MOST_BYTES,
+        max_units=intervals.MOST_POINTS,
+        batch=1000,
+        ordered=PASSED_ON,
+        words=words,
     ),
 )

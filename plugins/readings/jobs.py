@@ -1,6 +1,6 @@
 """Work that follows events and the calendar."""
 
-from datetime import time
+from datetime import timedelta
 from typing import Any
 
 from core.exchange.public import FactAnswered
@@ -20,6 +20,6 @@ async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
 
 JOBS: tuple[Job[Any], ...] = (
     Job("readings.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
-    Job("readings.remind", reminders.begin, reminders.Remind, every=Every(at=time(9))),
+    Job("readings.remind", reminders.begin, reminders.Remind, every=Every(timedelta(hours=1))),
     Job("readings.remind_batch", reminders.remind, ReadingsRemindBatch),
 )

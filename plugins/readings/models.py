@@ -147,6 +147,7 @@ class PointTransmission(Base):
     answered_at: Mapped[datetime | None]
 
     __table_args__ = (
+        sa.Index("ix_readings_point_transmission_point", "metering_point_id", "month"),
         sa.Index(
             "uq_readings_point_transmission_current",
             "metering_point_id",
@@ -170,6 +171,8 @@ class Accepted(Base):
     consumption: Mapped[Decimal | None] = mapped_column(Quantity())
     submitted_at: Mapped[datetime | None]
     """Null: billing has the reading from elsewhere."""
+    by_company: Mapped[bool] = mapped_column(server_default=sa.false())
+    """The company has loaded it; otherwise it came with the closing of the period, and goes if that is undone."""
 
     __table_args__ = (sa.ForeignKeyConstraint(["meter_id", "register"], [MeterRegister.meter_id, MeterRegister.code]),)
 
@@ -184,6 +187,7 @@ class AcceptedPoint(Base):
     value: Mapped[Decimal] = mapped_column(Quantity())
     """kWh"""
     submitted_at: Mapped[datetime | None]
+    by_company: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class PeakHour(Base):
@@ -222,3 +226,23 @@ class Reminder(Base):
     edge: Mapped[str] = mapped_column(primary_key=True)
     """start, end"""
     reminded_at: Mapped[datetime]
+
+
+class IntervalMessage(Base):
+    """A message of layout 80020 of which something was loaded: how one that comes again is recognised."""
+
+    __tablename__ = "readings_interval_message"
+
+    import_id: Mapped[str] = mapped_column(primary_key=True)
+    member: Mapped[str] = mapped_column(primary_key=True)
+    """The file inside of an archive, else empty."""
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey(Contract.id))
+    layout: Mapped[str]
+    sender: Mapped[str]
+    """INN, as it stands there."""
+    day: Mapped[str]
+    """YYYYMMDD"""
+    number: Mapped[str]
+    loaded_at: Mapped[datetime]
+
+    __table_args__ = (sa.Index("ix_readings_interval_message_number", "contract_id", "sender", "day", "number"),)

@@ -24,9 +24,11 @@ from core.sdk import (
 from plugins.readings import datasets, errors, importers, jobs, notifications, permissions, routes
 from plugins.readings.public import (
     CONSUMPTION_SUBMITTED,
+    INTERVALS_SUBMITTED,
     SUBMITTED,
     WITHDRAWN,
     ConsumptionSubmitted,
+    IntervalsSubmitted,
     ReadingsSubmitted,
     ReadingsWithdrawn,
 )
@@ -55,6 +57,7 @@ class ReadingsPlugin(Hooks):
         return (
             Event(SUBMITTED, ReadingsSubmitted, outgoing=True),
             Event(CONSUMPTION_SUBMITTED, ConsumptionSubmitted, outgoing=True),
+            Event(INTERVALS_SUBMITTED, IntervalsSubmitted, outgoing=True),
             Event(WITHDRAWN, ReadingsWithdrawn, outgoing=True),
         )
 

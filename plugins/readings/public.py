@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
+INTERVALS_SUBMITTED = "readings.intervals_submitted"
+"""Name of the event `IntervalsSubmitted`."""
 SUBMITTED = "readings.submitted"
 """Name of the event `ReadingsSubmitted`."""
 CONSUMPTION_SUBMITTED = "readings.consumption_submitted"
@@ -65,6 +67,44 @@ class ConsumptionSubmitted(msgspec.Struct, frozen=True):
     submitted_at: datetime
     replaces: str | None = None
     """The fact that this one corrects."""
+
+
+class IntervalChannel(msgspec.Struct, frozen=True):
+    """A day of one channel."""
+
+    channel: str
+    """A+, A-, R+, R-"""
+    minutes: int
+    """Length of a period: 30 or 60."""
+    starts_at: datetime
+    """UTC. Periods follow one another, 24 hours or what a day of a change of clocks had."""
+    values: list[str | None]
+    """kWh or kvarh, exact decimals; null: missing, which is not zero."""
+    not_for_settlement: list[int]
+    """Indexes of periods."""
+    substituted: list[int]
+    """Indexes of periods that a bypass switch was measured for."""
+    replaces: str | None
+    """The fact whose values these correct."""
+
+
+class IntervalsSubmitted(msgspec.Struct, frozen=True):
+    """A day of interval data of one metering point, out of a client's file: the channels that are new or corrected."""
+
+    import_id: str
+    contract_id: str
+    energy_object_id: str
+    metering_point_id: str
+    complex_code: str
+    day: date
+    channels: list[IntervalChannel]
+    layout: str
+    """80020, 80040"""
+    sender_inn: str
+    message_number: str
+    author: str
+    """`client:<account>`"""
+    submitted_at: datetime
 
 
 class ReadingsWithdrawn(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """`[plugins.readings]` of the host's TOML."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,5 +21,11 @@ class ReadingsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names of the market's regions, by the operator's code: `46 = "Московская область"`."""
     branch_regions: dict[str, str] = {}
     """Branch of a contract -> code of its region. Clients of a branch not named here see the peak hours of all."""
+    interval_layouts: tuple[Literal["80020", "80040"], ...] = ("80020",)
+    """Layouts of interval data that are taken. 80040 is not for settlement: it is kept apart and never counted."""
+    interval_zones: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"1": "Europe/Moscow", "3": "Asia/Vladivostok"}
+    )
+    """`timezone` of an area in a file -> time zone."""
     reminder_batch: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 500
     """Windows whose reminders one transaction orders."""

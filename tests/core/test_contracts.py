@@ -1,9 +1,11 @@
 """Adding, listing and removing contracts, over HTTP."""
 
 import asyncio
+import io
 from datetime import timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.context import Context
@@ -55,7 +57,10 @@ async def test_the_letters_link_adds_the_contract_to_whoever_asked(cabinet: Cabi
     assert [(item["state"], item["role"], item["name"]) for item in listed] == [
         ("active", "Руководитель", "ООО «Ромашка»")
     ]
-    assert "contracts.view" in listed[0]["actions"]
+    assert {"id": "C-1", "number": NUMBER, "administrator_requestable": True}.items() <= listed[0].items()
+    roles = (await caller.get("/api/v1/roles/matrix")).json()["items"]
+    full = {row["permission"] for row in roles} - {"roles.assign", "roles.revoke"}
+    assert set(listed[0]["actions"]) == full  # «Руководитель»: everything but managing roles
     details = (await caller.get("/api/v1/contracts/C-1")).json()
     assert (details["inn"], details["kpp"], details["branch"]) == ("7830002293", "783001001", "Невский филиал")
 
@@ -107,6 +112,16 @@ async def test_an_unknown_number_and_an_unrecorded_address_look_alike(cabinet: C
     assert (await add(caller, number="78000000000002")).status_code == 202
 
 
+@pytest.mark.requirement("CTR-07")
+async def test_the_supplier_tells_what_to_do_about_a_contract_without_an_address(cabinet: Cabinet) -> None:
+    guidance = "Обратитесь в клиентский зал или районное отделение: адрес укажут в договоре."
+    question = {"question": "Не получается добавить договор, в нём нет адреса почты", "answer": guidance}
+    await cabinet.load("help_groups", {"id": "G-1", "title": "Договоры"})
+    await cabinet.load("help_questions", {"id": "Q-1", "group_id": "G-1", **question})
+    found = await (await cabinet.client()).get("/api/v1/help/questions", params={"search": "добавить договор"})
+    assert guidance in found.text
+
+
 @pytest.mark.requirement("CTR-04")
 async def test_an_addition_lives_24_hours(cabinet: Cabinet, clock: MovableClock) -> None:
     await with_contract(cabinet, EMAIL)
@@ -151,6 +166,14 @@ async def test_accounts_and_contracts_are_many_to_many(cabinet: Cabinet) -> None
     for index in range(3):
         await with_contract(cabinet, EMAIL, id=f"C-{index}", number=f"7800000000000{3 - index}")
     first, second = await cabinet.client(), await cabinet.client("petrov@example.ru")
+    assert (await add(first)).status_code == 422  # of another number
+    assert (await add(first, number="78000000000001")).status_code == 202
+    waiting = await add(first, number="78000000000001")
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "contract_linked_already")
+    assert len(await cabinet.letters(EMAIL)) == 1
+    token = await cabinet.link_token(EMAIL)
+    assert (await first.post("/api/v1/contracts/confirmations", json={"token": token})).status_code == 200
+    assert (await first.delete("/api/v1/contracts/C-2")).status_code == 204
     for index in range(3):
         await cabinet.link(first, f"7800000000000{3 - index}", EMAIL)
     await cabinet.link(second, "78000000000001", EMAIL)
@@ -182,19 +205,49 @@ async def test_pages_of_contracts_join_without_gap_or_repeat(cabinet: Cabinet) -
     assert forged.status_code == 422
 
 
-@pytest.mark.requirement("CTR-15", "CTR-16")
+@pytest.mark.requirement("CTR-15")
 async def test_billing_feeds_contracts_and_clients_cannot(cabinet: Cabinet) -> None:
     await with_contract(cabinet, EMAIL)
-    await with_contract(cabinet, EMAIL, id="C-2", number="78000000000002", inn="500100732259", kpp=None)
     caller = await cabinet.client()
-    for number in (NUMBER, "78000000000002"):
-        await cabinet.link(caller, number, EMAIL)
-    assert (await caller.get("/api/v1/contracts/C-2")).json()["kpp"] is None
+    await cabinet.link(caller, NUMBER, EMAIL)
     await with_contract(cabinet, name="АО «Ромашка»")
     assert (await caller.get("/api/v1/contracts/C-1")).json()["name"] == "АО «Ромашка»"
     refused = await caller.post("/api/v1/exchange/contracts", content=b"{}")
     assert refused.status_code == 403
-    assert (await caller.put("/api/v1/contracts/C-1", json={})).status_code == 405
+    for method in ("PUT", "PATCH", "POST"):
+        assert (await caller.request(method, "/api/v1/contracts/C-1", json={"name": "Чужое"})).status_code == 405
+    assert (await caller.get("/api/v1/contracts/C-1")).json()["name"] == "АО «Ромашка»"
+
+
+PARTIES: dict[str, dict[str, str | None]] = {
+    "company": {"name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"},
+    "sole trader": {"name": "ИП Новикова Ольга Александровна", "inn": "500100732259", "kpp": None},
+    "citizen": {"name": "Петров Пётр Петрович", "inn": "500100732259", "kpp": None},
+}
+
+
+@pytest.mark.requirement("CTR-16")
+@pytest.mark.parametrize("party", PARTIES)
+async def test_companies_sole_traders_and_citizens_are_served_alike(cabinet: Cabinet, party: str) -> None:
+    row = PARTIES[party]
+    await with_contract(cabinet, EMAIL, **row)
+    caller = await cabinet.client()
+    await cabinet.link(caller, NUMBER, EMAIL)
+    (item,) = (await caller.get("/api/v1/contracts")).json()["items"]
+    assert item["name"] == row["name"]
+    details = (await caller.get("/api/v1/contracts/C-1")).json()
+    assert {name: details[name] for name in row} == row
+    shown = {field["title"]: field["value"] for field in details["sections"][0]["fields"]}
+    assert (shown["Наименование"], shown["ИНН"], shown["КПП"]) == (row["name"], row["inn"], row["kpp"])
+    card = await caller.get("/api/v1/contracts/C-1/card")
+    sheet = openpyxl.load_workbook(io.BytesIO(card.content))["Информация по договору"]
+    exported = dict(sheet.iter_rows(values_only=True))
+    assert (exported["Наименование"], exported["ИНН"], exported["КПП"]) == (row["name"], row["inn"], row["kpp"])
+    for path in ("/annexes", "", "/card"):
+        assert (await caller.get(f"/api/v1/contracts/C-1{path}")).status_code == 200
+    assert (await caller.get("/api/v1/contracts/contacts")).json()["items"][0]["name"] == row["name"]
+    assert (await caller.get("/api/v1/readings/contracts/C-1")).status_code == 200
+    assert (await caller.put("/api/v1/contracts/C-1", json=row)).status_code == 405
 
 
 @pytest.mark.repeats("add_contract")

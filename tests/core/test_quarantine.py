@@ -77,7 +77,7 @@ async def test_the_rest_works(damaged: Cabinet) -> None:
 async def test_health_names_it_and_its_reason(damaged: Cabinet) -> None:
     health = (await damaged.anonymous().get("/health")).json()
     assert health["plugins"][-1] == "beta"
-    assert health["quarantined"] == {"alpha": "RuntimeError('no licence')", "missing": "ImportError('libfoo')"}
+    assert health["quarantined"] == {"alpha": "RuntimeError", "missing": "ImportError"}  # no more to the public
     assert (await damaged.anonymous().get("/ready")).status_code == 200
 
 

@@ -3,14 +3,16 @@
 import asyncio
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.context import Context
 from core.contracts.public import grant
-from core.sdk import ADMINISTRATOR, ROLES
-from core.testing.cabinet import PASSWORD, Cabinet, Caller
+from core.host import Host
+from core.sdk import ADMINISTRATOR, ROLES, Permission
+from core.testing.cabinet import PASSWORD, Cabinet, Caller, config_for_tests, running
 from core.testing.clock import MovableClock
 
 DIRECTOR, ENERGY, ACCOUNTANT = ROLES[1:]
@@ -65,7 +67,7 @@ def codes(answer: Any) -> set[tuple[str, str]]:
     return {(error["field"], error["code"]) for error in answer.json()["errors"]}
 
 
-@pytest.mark.requirement("ROL-01", "ROL-24", "ROL-25")
+@pytest.mark.requirement("ROL-01", "ROL-24")
 async def test_the_catalogue_names_four_roles_and_what_each_may_do(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
     catalogue = (await caller.get("/api/v1/roles")).json()["items"]
@@ -75,6 +77,9 @@ async def test_the_catalogue_names_four_roles_and_what_each_may_do(cabinet: Cabi
     assert "roles.assign" not in held["Руководитель"]
     money = {role for role, names in held.items() if any(name.startswith("payments.") for name in names)}
     assert money == {"Администратор", "Руководитель", "Бухгалтер"}
+    declared = cabinet.host.manifest.declared[Permission]
+    assert held == {role: {item.name for item in declared if role in item.roles} for role in ROLES}
+    assert "readings.submit" in held["Энергетик"] - held["Бухгалтер"]
     matrix = {row["title"]: row["roles"] for row in (await caller.get("/api/v1/roles/matrix")).json()["items"]}
     assert matrix["Удаление договора"] == dict.fromkeys(ROLES, True)
     assert matrix["Отображение информации по договору"] == dict.fromkeys(ROLES, True)
@@ -178,7 +183,6 @@ async def test_a_revoked_role_ends_the_access_at_once(cabinet: Cabinet) -> None:
     assert (own.status_code, own.json()["code"]) == (409, "role_own")
 
 
-@pytest.mark.requirement("ROL-30")
 async def test_the_objects_of_a_role_bound_what_it_sees(cabinet: Cabinet) -> None:
     await cabinet.load(
         "metering_points",
@@ -417,15 +421,56 @@ async def test_the_audit_trail_tells_who_did_what(cabinet: Cabinet) -> None:
     assert theirs == own
 
 
-@pytest.mark.requirement("ROL-23", "ROL-02")
+@pytest.mark.requirement("ROL-02")
 async def test_several_contracts_are_each_seen_in_their_own_role(cabinet: Cabinet) -> None:
+    await cabinet.load(
+        "contracts", {"id": "C-3", "number": "78000000000003", "name": "ООО «Ромашка»", "inn": "7830002293"}
+    )
     caller = await holder(cabinet, ADMINISTRATOR, "admin@example.ru")
-    await hold(cabinet, caller, ACCOUNTANT, "C-2")
+    await hold(cabinet, caller, ENERGY, "C-2")
+    await hold(cabinet, caller, ACCOUNTANT, "C-3")
     listed = {item["id"]: item for item in (await caller.get("/api/v1/contracts")).json()["items"]}
-    assert (listed["C-1"]["role"], listed["C-2"]["role"]) == (ADMINISTRATOR, ACCOUNTANT)
-    assert "roles.assign" in listed["C-1"]["actions"]
-    assert "roles.assign" not in listed["C-2"]["actions"]
-    assert (await caller.get("/api/v1/roles/contracts/C-2/users")).status_code == 403
+    assert [listed[f"C-{number}"]["role"] for number in (1, 2, 3)] == [ADMINISTRATOR, ENERGY, ACCOUNTANT]
+    assert ["roles.assign" in listed[f"C-{number}"]["actions"] for number in (1, 2, 3)] == [True, False, False]
+    readings = (await caller.get("/api/v1/readings/contracts")).json()["items"]
+    assert [item["id"] for item in readings] == ["C-1", "C-2"]
+    for number, manages, reads in ((1, 200, 200), (2, 403, 200), (3, 403, 403)):
+        assert (await caller.get(f"/api/v1/roles/contracts/C-{number}/users")).status_code == manages
+        assert (await caller.get(f"/api/v1/readings/contracts/C-{number}")).status_code == reads
+    other = await holder(cabinet, ACCOUNTANT, "other@example.ru", "C-2")  # another account inherits nothing
+    assert (await other.get("/api/v1/readings/contracts/C-2")).status_code == 403
+    assert (await other.get("/api/v1/contracts/C-1")).status_code == 404
+
+
+@pytest.mark.requirement("ROL-24", "ROL-21")
+async def test_what_a_client_may_do_changes_with_the_role_at_once(cabinet: Cabinet) -> None:
+    administrator = await holder(cabinet, ADMINISTRATOR, "admin@example.ru")
+    person = await holder(cabinet, ENERGY, NEWCOMER)
+    account = await account_of(person)
+    catalogue = (await person.get("/api/v1/roles")).json()["items"]
+    may = {role["name"]: [item["name"] for item in role["permissions"]] for role in catalogue}
+    for role in (ENERGY, ACCOUNTANT, DIRECTOR):
+        change = {"role": role, "energy_objects": None}
+        assert (await administrator.put(f"{USERS}/{account}", json=change)).status_code == 204
+        (item,) = (await person.get("/api/v1/contracts")).json()["items"]
+        details = (await person.get("/api/v1/contracts/C-1")).json()
+        assert item["actions"] == details["actions"] == may[role]
+        allowed = (await person.get("/api/v1/readings/contracts/C-1")).status_code
+        assert allowed == (200 if "readings.submit" in may[role] else 403)
+
+
+@pytest.mark.requirement("ROL-24")
+async def test_a_plugin_that_is_not_enabled_has_no_permissions(
+    database_url: str, tmp_path: Path, clock: MovableClock
+) -> None:
+    host = Host(config_for_tests(database_url, tmp_path), clock=clock, available={})
+    async with running(host, clock) as cabinet:
+        caller = await cabinet.client()
+        catalogue = (await caller.get("/api/v1/roles")).json()["items"]
+        owners = {item["name"].partition(".")[0] for role in catalogue for item in role["permissions"]}
+        assert {"contracts", "roles"} <= owners <= {"contracts", "roles", "notifications", "help"}
+        matrix = (await caller.get("/api/v1/roles/matrix")).json()["items"]
+        assert owners == {row["permission"].partition(".")[0] for row in matrix}
 
 
 async def test_the_invited_password_keeps_the_policy(cabinet: Cabinet) -> None:

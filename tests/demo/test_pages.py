@@ -3,8 +3,8 @@
 import re
 from datetime import date
 from html import escape
-from typing import Any
 
+import msgspec
 import pytest
 
 from core.ports.mail import Mail, Message
@@ -18,8 +18,8 @@ JSON = {"Accept": "application/json"}
 
 async def send(cabinet: Cabinet, letter_id: str = "letter-1", **fields: str) -> None:
     """Puts a letter into the mailbox."""
-    message: dict[str, Any] = {"to": "anna@example.ru", "subject": "Тема", "text": "Текст"} | fields
-    await cabinet.runtime.ports[Mail].send(Message(letter_id, **message))
+    message = {"id": letter_id, "to": "anna@example.ru", "subject": "Тема", "text": "Текст"} | fields
+    await cabinet.runtime.ports[Mail].send(msgspec.convert(message, Message))
 
 
 async def test_a_hostile_letter_stays_text(cabinet: Cabinet) -> None:

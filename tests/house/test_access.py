@@ -37,6 +37,7 @@ PUBLIC = {
     "document_version",
     "download_document",
     "download_document_version",
+    "interval_receipt_keys",
 }
 CONTRACT = {"id": "C-1", "number": "78000000012345", "name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"}
 EMAIL = "dogovor@romashka.example"

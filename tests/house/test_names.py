@@ -161,17 +161,20 @@ def test_a_code_means_one_thing(manifest: Manifest) -> None:
 def test_every_kind_of_an_errors_module_is_declared_and_used(hooks: Hooks) -> None:
     package = package_of(hooks)
     path = package / "errors.py"
-    if not path.exists():
+    paths = [path] if path.exists() else sorted((package / "errors").glob("*.py"))
+    if not paths:
         assert not hooks.errors()
         return
-    module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    kinds = {name: item for name, item in vars(module).items() if isinstance(item, ErrorKind)}
+    modules = [import_module(".".join(one.relative_to(ROOT).with_suffix("").parts)) for one in paths]
+    found = [(name, item) for module in modules for name, item in vars(module).items() if isinstance(item, ErrorKind)]
+    kinds = dict(found)
+    assert len(kinds) == len(found), "two modules use one name"
     catalogue = {kind.code for kind in hooks.errors()}
     imported = {name for name, item in kinds.items() if item.code not in catalogue}
     assert not imported, f"{path}: not in errors(): {imported}"
     assert catalogue == {kind.code for kind in kinds.values()}, path
     folders = ("core", "plugins", "hosts") if hooks.name == "core" else (str(package.relative_to(ROOT)),)
-    code = "\n".join(file.read_text(encoding="utf-8") for file in sources(*folders) if file != path)
+    code = "\n".join(file.read_text(encoding="utf-8") for file in sources(*folders) if file not in paths)
     unused = {name for name in kinds if not re.search(rf"\b{name}\b", code)}
     assert not unused, f"{path}: nobody uses {unused}"
 

@@ -23,7 +23,7 @@ from core.testing.cabinet import running
 from core.testing.clock import MovableClock
 from tests.load.bench import SERVER, describe, fetch, folder, on_load_core, ratios, spread, take_turns
 from tests.load.load import request
-from tests.load.seed import AVAILABLE, database_of
+from tests.load.seed import AVAILABLE, database
 from tests.load.serve import DATABASE_ENV, Served, served
 
 CONTRACTS, BILLS = 200, 10
@@ -98,7 +98,7 @@ async def serving(stack: AsyncExitStack, application: str, of: Made) -> Served:
 @asynccontextmanager
 async def made(place: Path, more: int) -> AsyncIterator[Made]:
     """A database with the account's bills and so many of others, 20 to a contract, one of them unpaid."""
-    async with database_of(SERVER, place) as url:
+    async with database(SERVER, place) as url:
         config = place / "host.toml"
         config.write_text(
             f'[host]\nname = "Тестэнерго"\nplugins = ["payments"]\ndatabase = "{url}"\ndata_dir = "{place}"\n'

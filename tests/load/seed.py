@@ -57,7 +57,7 @@ class Supplier(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def supplier(server: str, folder: Path) -> AsyncIterator[Supplier]:
     """A seeded database on a PostgreSQL server, or a SQLite file where `server` is empty; removed afterwards."""
-    async with database_of(server, folder) as url:
+    async with database(server, folder) as url:
         config = folder / "host.toml"
         config.write_text(_toml(url, folder), encoding="utf-8")
         clock = MovableClock(datetime.now(UTC))
@@ -69,7 +69,7 @@ async def supplier(server: str, folder: Path) -> AsyncIterator[Supplier]:
 
 
 @asynccontextmanager
-async def database_of(server: str, folder: Path) -> AsyncIterator[str]:
+async def database(server: str, folder: Path) -> AsyncIterator[str]:
     if not server:
         yield f"sqlite:///{folder / 'bench.db'}"
         return

@@ -2,8 +2,10 @@
 
 import sqlalchemy as sa
 from alembic import op
+% if imports:
 
-from core.db.types import Moment, Money, Quantity  # noqa: F401
+from core.sdk import ${", ".join(imports.split())}
+% endif
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -7,7 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from core.errors import TOO_MANY_REQUESTS
 from core.identity import errors, schemas
-from core.identity.routes.tokens import DEVICE_COOKIE, with_session
+from core.identity.routes.tokens import device_of, with_session
 from core.identity.services import passwords, registration, signing_in
 from core.identity.services.sessions import Opening
 from core.sdk import PUBLIC, SESSION, Ctx, JSONBody, post
@@ -24,12 +24,14 @@ _CONFIRMATION = ResponseSpec(
     raises=[errors.EMAIL_TAKEN, TOO_MANY_REQUESTS],
     tags=["identity"],
 )
-async def register(ctx: Ctx, data: JSONBody[schemas.Registration]) -> Response[schemas.Opened]:
+async def register(
+    ctx: Ctx, request: Request[Any, Any, Any], data: JSONBody[schemas.Registration]
+) -> Response[schemas.Opened]:
     """Register with an e-mail address and a password; a session is opened at once.
 
     The next step is the code of the letter and the personal data; `me.step` names what is lacking.
     """
-    return await with_session(ctx, await registration.register(ctx, data), data.transport)
+    return await with_session(ctx, request, await registration.register(ctx, data), data.transport)
 
 
 @post(
@@ -87,10 +89,10 @@ async def sign_in(
     201 opens a session. 202: two-factor authentication is on and the device is not known, so a code is on its way;
     the challenge and the code open the session (`confirm_sign_in`).
     """
-    device = data.device or request.cookies.get(DEVICE_COOKIE, "")
+    device = data.device or device_of(ctx, request)
     admitted = await signing_in.sign_in(ctx, data, device)
     if isinstance(admitted, Opening):
-        return await with_session(ctx, admitted, data.transport)
+        return await with_session(ctx, request, admitted, data.transport)
     asked: Response[Any] = Response(admitted, status_code=202)
     return asked
 
@@ -102,9 +104,11 @@ async def sign_in(
     raises=[errors.CHALLENGE_GONE, TOO_MANY_REQUESTS],
     tags=["identity"],
 )
-async def confirm_sign_in(ctx: Ctx, data: JSONBody[schemas.SignInConfirmation]) -> Response[schemas.Opened]:
+async def confirm_sign_in(
+    ctx: Ctx, request: Request[Any, Any, Any], data: JSONBody[schemas.SignInConfirmation]
+) -> Response[schemas.Opened]:
     """Open the session of a challenge; `device` (or the cookie) makes this browser a known one."""
-    return await with_session(ctx, await signing_in.confirm(ctx, data), data.transport)
+    return await with_session(ctx, request, await signing_in.confirm(ctx, data), data.transport)
 
 
 @post(

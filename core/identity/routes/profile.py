@@ -42,7 +42,7 @@ async def save_personal_data(ctx: Ctx, data: JSONBody[schemas.PersonalData], if_
     access=SESSION,
     operation_id="save_phone",
     status_code=204,
-    raises=[PRECONDITION_FAILED],
+    raises=[PRECONDITION_FAILED, errors.PASSWORD_NEEDED],
     tags=["identity"],
 )
 async def save_phone(ctx: Ctx, data: JSONBody[schemas.Phone], if_match: IfMatch = None) -> None:
@@ -55,7 +55,7 @@ async def save_phone(ctx: Ctx, data: JSONBody[schemas.Phone], if_match: IfMatch 
     access=SESSION,
     operation_id="save_email",
     status_code=204,
-    raises=[errors.EMAIL_TAKEN, PRECONDITION_FAILED, TOO_MANY_REQUESTS],
+    raises=[errors.EMAIL_TAKEN, errors.PASSWORD_NEEDED, PRECONDITION_FAILED, TOO_MANY_REQUESTS],
     tags=["identity"],
 )
 async def save_email(ctx: Ctx, data: JSONBody[schemas.EmailChange], if_match: IfMatch = None) -> None:

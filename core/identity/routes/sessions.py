@@ -1,8 +1,12 @@
 """Sessions: who am I, «Выйти», the tab «Сессии»."""
 
+from litestar import Response
+
+from core.errors import TOO_MANY_REQUESTS
 from core.identity import schemas
-from core.identity.services import accounts, sessions
-from core.sdk import NOT_FOUND, SESSION, Ctx, Cursor, Limit, Page, PathId, delete, get, post
+from core.identity.routes.tokens import without_session
+from core.identity.services import accounts, passwords, sessions
+from core.sdk import NOT_FOUND, SESSION, Ctx, Cursor, JSONBody, Limit, Page, PathId, delete, get, post
 
 
 @get("/api/v1/sessions/current", access=SESSION, operation_id="who_am_i", tags=["identity"])
@@ -12,9 +16,23 @@ async def who_am_i(ctx: Ctx) -> schemas.Me:
 
 
 @delete("/api/v1/sessions/current", access=SESSION, operation_id="sign_out", status_code=204, tags=["identity"])
-async def sign_out(ctx: Ctx) -> None:
-    """Sign out: the session in use ends, others go on."""
+async def sign_out(ctx: Ctx) -> Response[None]:
+    """Sign out: the session in use ends, others go on. A browser's cookies of it are removed."""
     await sessions.sign_out(ctx)
+    return without_session(ctx)
+
+
+@post(
+    "/api/v1/sessions/current/verification",
+    access=SESSION,
+    operation_id="verify_session",
+    status_code=204,
+    raises=[TOO_MANY_REQUESTS],
+    tags=["identity"],
+)
+async def verify_session(ctx: Ctx, data: JSONBody[schemas.OwnPassword]) -> None:
+    """Give the password again: for some minutes the session may change how the account is entered."""
+    await passwords.check_own(ctx, data.password)
 
 
 @get("/api/v1/sessions", access=SESSION, operation_id="sessions", tags=["identity"])
@@ -48,4 +66,4 @@ async def end_other_sessions(ctx: Ctx) -> schemas.SessionsEnded:
     return schemas.SessionsEnded(await sessions.end_others(ctx))
 
 
-ROUTES = (who_am_i, sign_out, list_sessions, terminate_session, end_other_sessions)
+ROUTES = (who_am_i, sign_out, verify_session, list_sessions, terminate_session, end_other_sessions)

@@ -12,7 +12,13 @@ async def read_two_factor(ctx: Ctx) -> schemas.TwoFactor:
     return await second_factor.read(ctx)
 
 
-@put("/api/v1/profile/two-factor", access=SESSION, operation_id="switch_two_factor", tags=["identity"])
+@put(
+    "/api/v1/profile/two-factor",
+    access=SESSION,
+    operation_id="switch_two_factor",
+    raises=[errors.PASSWORD_NEEDED],
+    tags=["identity"],
+)
 async def switch_two_factor(ctx: Ctx, data: JSONBody[schemas.TwoFactorSwitch]) -> schemas.TwoFactor:
     """Switch the confirmation of new devices on or off. Off: the devices confirmed so far are forgotten."""
     return await second_factor.switch(ctx, data)
@@ -45,7 +51,12 @@ async def confirm_totp(ctx: Ctx, data: JSONBody[schemas.TotpCodeEntry]) -> schem
 
 
 @delete(
-    "/api/v1/profile/two-factor/totp", access=SESSION, operation_id="remove_totp", status_code=204, tags=["identity"]
+    "/api/v1/profile/two-factor/totp",
+    access=SESSION,
+    operation_id="remove_totp",
+    status_code=204,
+    raises=[errors.PASSWORD_NEEDED],
+    tags=["identity"],
 )
 async def remove_totp(ctx: Ctx) -> None:
     """Give the authenticator application up."""

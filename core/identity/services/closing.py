@@ -29,12 +29,17 @@ async def close(ctx: Context, data: schemas.AccountDeletion) -> None:
     await passwords.check_own(ctx, data.password)
     async with ctx.uow() as uow:
         await accounts.locked(uow, ctx.actor.id)
-        await accounts.change(uow, ctx.actor.id, deleted_at=uow.now)
-        await sessions.end_all(uow, ctx.actor.id)
-        for table in _SECRETS:
-            await uow.execute(sa.delete(table).where(table.account_id == ctx.actor.id))
+        await shut(uow, ctx.actor.id)
         uow.emit(AccountClosed(ctx.actor.id), subject=ctx.actor.id)
-        uow.audit("identity.account_closed", ctx.actor.id)
+
+
+async def shut(uow: UnitOfWork, account_id: str) -> None:
+    """Nobody gets in any more, by whatever way."""
+    await accounts.change(uow, account_id, deleted_at=uow.now)
+    await sessions.end_all(uow, account_id)
+    for table in _SECRETS:
+        await uow.execute(sa.delete(table).where(table.account_id == account_id))
+    uow.audit("identity.account_closed", account_id)
 
 
 async def erase_closed(ctx: Context) -> None:

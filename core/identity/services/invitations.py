@@ -1,7 +1,11 @@
 """Accounts that are opened for somebody who was given something by e-mail."""
 
+from datetime import timedelta
+from hmac import compare_digest
+
 from core.identity import errors, store
 from core.identity.models import Account
+from core.identity.settings import IdentitySettings
 from core.passwords import hash_password
 from core.sdk import Context, Problem, UnitOfWork, new_id
 
@@ -52,6 +56,14 @@ class Invitation:
             raise Problem(errors.ADDRESS_NOT_PROVEN)
         self.account_id = str(account_id)
         return self.account_id
+
+
+def is_over(ctx: Context, account: store.AccountRow, password: str) -> bool:
+    """Whether this is the password of an invitation that is too old: it lies in a mailbox, and was chosen by nobody."""
+    invited_at = ctx.now() - timedelta(days=ctx.settings(IdentitySettings).invitation_days)
+    if account.created_at > invited_at:
+        return False
+    return compare_digest(ctx.secrets.password(INVITATION, account.id).encode(), password.encode())
 
 
 async def invite(ctx: Context, email: str) -> Invitation:

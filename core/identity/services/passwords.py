@@ -33,6 +33,7 @@ async def check_own(ctx: Context, password: str, field: str = "password") -> sto
     async with ctx.uow() as uow:
         if right:
             await limits.forget(uow, attempt)
+            await sessions.note_verified(ctx, uow)
         else:
             uow.audit("identity.password_refused", ctx.actor.id)
     if not right:
@@ -42,7 +43,8 @@ async def check_own(ctx: Context, password: str, field: str = "password") -> sto
 
 async def change(ctx: Context, data: schemas.PasswordChange) -> None:
     """«Изменение пароля»: the other sessions end, this one goes on."""
-    wrong = list(_problems(data))
+    email = (await accounts.read(ctx, ctx.actor.id)).email
+    wrong = list(_problems(ctx, data, email))
     if wrong:
         raise Problem(INVALID, errors=wrong)
     before = await check_own(ctx, data.old_password, "old_password")
@@ -56,9 +58,14 @@ async def change(ctx: Context, data: schemas.PasswordChange) -> None:
         uow.audit("identity.password_changed", ctx.actor.id)
 
 
-def _problems(data: schemas.PasswordChange) -> Iterator[FieldProblem]:
-    for line in domain.broken_password_lines(data.new_password):
-        yield FieldProblem("new_password", line)
+def broken_lines(ctx: Context, password: str, email: str, field: str = "password") -> list[FieldProblem]:
+    """What is wrong with a new password of the account that has this address."""
+    words = ctx.settings(IdentitySettings).password_words
+    return [FieldProblem(field, line) for line in domain.broken_password_lines(password, email, words)]
+
+
+def _problems(ctx: Context, data: schemas.PasswordChange, email: str) -> Iterator[FieldProblem]:
+    yield from broken_lines(ctx, data.new_password, email, "new_password")
     if data.new_password != data.new_password_again:
         yield FieldProblem("new_password_again", errors.PASSWORDS_DIFFER)
 
@@ -111,10 +118,10 @@ async def recover(ctx: Context, data: schemas.NewPassword) -> None:
     recovery_id = ctx.secrets.subject_of(RECOVERY_PURPOSE, data.token)
     since = ctx.now() - timedelta(minutes=ctx.settings(IdentitySettings).recovery_minutes)
     asked = {"id": recovery_id or "", "since": since}
-    if await ctx.reader.first(store.RECOVERY_LIVE, **asked) is None:
+    email = await ctx.reader.first(store.RECOVERY_LIVE, **asked)
+    if email is None:
         raise Problem(errors.RECOVERY_GONE)
-    wrong = [FieldProblem("password", line) for line in domain.broken_password_lines(data.password)]
-    if wrong:
+    if wrong := broken_lines(ctx, data.password, email):
         raise Problem(INVALID, errors=wrong)
     hashed = await hash_password(data.password)
     async with ctx.uow() as uow:

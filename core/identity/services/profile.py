@@ -6,7 +6,7 @@ from core.errors import PRECONDITION_FAILED
 from core.identity import domain, errors, schemas, store
 from core.identity.letters import EMAIL_CHANGED
 from core.identity.models import Recovery
-from core.identity.services import accounts, codes, limits
+from core.identity.services import accounts, codes, limits, sessions
 from core.identity.settings import IdentitySettings
 from core.notifications.public import SendLetter
 from core.sdk import FIELD_REQUIRED, INVALID, Context, FieldProblem, Problem, UnitOfWork
@@ -46,6 +46,8 @@ async def _save(ctx: Context, values: dict[str, str], expected: int | None, **de
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
         _check_version(account.version, expected)
+        if "phone" in values and account.phone:
+            await sessions.check_verified(ctx, uow)
         await accounts.change(uow, ctx.actor.id, **values, **derived)
         uow.audit("identity.profile_changed", ctx.actor.id, fields=sorted(values))
 
@@ -67,6 +69,7 @@ async def save_email(ctx: Context, email: str, expected: int | None) -> None:
         _check_version(account.version, expected)
         if account.email == normal:
             return
+        await sessions.check_verified(ctx, uow)
         try:
             await accounts.change(uow, ctx.actor.id, email=normal, email_confirmed_at=None)
         except sa.exc.IntegrityError as error:  # the one constraint on these columns

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.identity import domain, errors, schemas
 from core.identity.models import Account
-from core.identity.services import accounts, codes, limits, sessions
+from core.identity.services import accounts, codes, limits, passwords, sessions
 from core.identity.services.agreement import agreement_version
 from core.identity.services.sessions import Opening
 from core.identity.settings import IdentitySettings
@@ -15,7 +15,7 @@ from core.sdk import INVALID, Context, FieldProblem, Problem, new_id
 async def register(ctx: Context, data: schemas.Registration) -> Opening:
     """Creates an account, sends the code, opens a session."""
     email = domain.normal_email(data.email)
-    wrong = list(_problems(data, email))
+    wrong = list(_problems(ctx, data, email))
     if wrong or email is None:
         raise Problem(INVALID, errors=wrong)
     allowed = ctx.settings(IdentitySettings).registrations_per_hour
@@ -45,13 +45,12 @@ async def register(ctx: Context, data: schemas.Registration) -> Opening:
     return opening
 
 
-def _problems(data: schemas.Registration, email: str | None) -> Iterator[FieldProblem]:
+def _problems(ctx: Context, data: schemas.Registration, email: str | None) -> Iterator[FieldProblem]:
     if email is None:
         yield FieldProblem("email", errors.EMAIL_FORMAT)
     if not data.agreement:
         yield FieldProblem("agreement", errors.AGREEMENT_REQUIRED)
-    for line in domain.broken_password_lines(data.password):
-        yield FieldProblem("password", line)
+    yield from passwords.broken_lines(ctx, data.password, data.email)
 
 
 async def accept_agreement(ctx: Context, agreement: bool) -> schemas.Me:

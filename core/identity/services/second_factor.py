@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.identity import domain, errors, schemas, store
 from core.identity.letters import TWO_FACTOR_OFF
 from core.identity.models import Challenge, Device, RecoveryCode, Totp
-from core.identity.services import accounts, passwords
+from core.identity.services import accounts, passwords, sessions
 from core.identity.settings import IdentitySettings
 from core.notifications.public import SendLetter
 from core.sdk import INVALID, Context, ErrorKind, FieldProblem, Problem, UnitOfWork, new_id
@@ -44,6 +44,7 @@ async def switch(ctx: Context, data: schemas.TwoFactorSwitch) -> schemas.TwoFact
     """«Запрашивать подтверждение при входе с нового устройства/браузера»"""
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
+        await sessions.check_verified(ctx, uow)
         channel = data.channel or account.two_factor_channel
         if data.channel and not await _offers(ctx, uow, account, data.channel):
             raise Problem(INVALID, errors=[FieldProblem("channel", errors.CHANNEL_UNAVAILABLE)])
@@ -132,6 +133,7 @@ async def remove_totp(ctx: Context) -> None:
     """Gives the application up; codes go to the mailbox again if it was the chosen way."""
     async with ctx.uow() as uow:
         account = await accounts.locked(uow, ctx.actor.id)
+        await sessions.check_verified(ctx, uow)
         await uow.execute(sa.delete(Totp).where(Totp.account_id == ctx.actor.id))
         if account.two_factor_channel == "totp":
             await accounts.change(uow, ctx.actor.id, two_factor_channel="email")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from core.identity import domain, schemas, store
+from core.identity import domain, errors, schemas, store
 from core.identity.models import Session
 from core.identity.services import accounts
 from core.identity.settings import IdentitySettings
@@ -67,6 +67,7 @@ async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[schemas.S
 
 
 def _item(ctx: Context, row: store.ListedSession) -> schemas.SessionItem:
+    settings = ctx.settings(IdentitySettings)
     return schemas.SessionItem(
         id=row.id,
         browser=row.browser,
@@ -76,11 +77,31 @@ def _item(ctx: Context, row: store.ListedSession) -> schemas.SessionItem:
         address=row.address,
         opened_at=row.created_at.replace(microsecond=0),
         last_seen_at=row.last_seen_at.replace(microsecond=0),
-        live=row.ended_at is None and row.expires_at > ctx.now(),
+        live=row.ended_at is None and row.expires_at > ctx.now() and row.last_seen_at > idle_since(settings, ctx.now()),
         current=row.id == ctx.actor.session_id,
     )
 
 
+def idle_since(settings: IdentitySettings, now: datetime) -> datetime:
+    """A session that was last seen then, or earlier, is over."""
+    return now - timedelta(days=settings.idle_days)
+
+
+# ---- verified
+async def note_verified(ctx: Context, uow: UnitOfWork) -> None:
+    """The password was given again in the session in use."""
+    await uow.execute(sa.update(Session).where(Session.id == ctx.actor.session_id).values(verified_at=uow.now))
+
+
+async def check_verified(ctx: Context, uow: UnitOfWork) -> None:
+    """Raises Problem unless the password was given lately: a session left open must not be enough to take it over."""
+    given_at = await uow.scalar(store.verified(ctx.actor.session_id))
+    window = timedelta(minutes=ctx.settings(IdentitySettings).verified_minutes)
+    if given_at is None or given_at <= uow.now - window:
+        raise Problem(errors.PASSWORD_NEEDED)
+
+
+# ---- ended
 async def sign_out(ctx: Context) -> None:
     """Ends the session in use; it stays in the list."""
     async with ctx.uow() as uow:
@@ -106,6 +127,19 @@ async def end_others(ctx: Context) -> int:
         ended = await end_all(uow, ctx.actor.id, but=ctx.actor.session_id)
         uow.audit("identity.other_sessions_ended", ctx.actor.id, count=ended)
     return ended
+
+
+async def end_replaced(ctx: Context, token: str) -> None:
+    """Ends the session that a browser held until it signed in anew."""
+    async with ctx.uow() as uow:
+        live = sa.and_(Session.token_hash == token_hash(token), Session.ended_at.is_(None))
+        await uow.execute(sa.update(Session).where(live).values(ended_at=uow.now))
+
+
+async def end_everybodys(uow: UnitOfWork) -> int:
+    """Ends every live session of every account."""
+    live = sa.and_(Session.ended_at.is_(None), Session.expires_at > uow.now)
+    return (await uow.execute(sa.update(Session).where(live).values(ended_at=uow.now))).rowcount
 
 
 async def end_all(uow: UnitOfWork, account_id: str, *, but: str = "") -> int:

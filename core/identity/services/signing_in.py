@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.identity import domain, errors, schemas, store
 from core.identity.models import Challenge, Device
-from core.identity.services import codes, limits, second_factor, sessions
+from core.identity.services import codes, invitations, limits, second_factor, sessions
 from core.identity.services.limits import Attempt
 from core.identity.services.sessions import Opening
 from core.identity.settings import IdentitySettings
@@ -28,6 +28,7 @@ async def sign_in(ctx: Context, data: schemas.SignIn, device: str) -> SignedIn:
     await limits.take(ctx, *attempts)
     account = await ctx.reader.first(store.ACCOUNT_BY_EMAIL, email=email)
     right = await verify_password(account.password_hash if account else None, data.password)
+    right = right and not (account and invitations.is_over(ctx, account, data.password))
     admitted: SignedIn | None = None
     async with ctx.uow() as uow:
         row = await uow.one(store.ACCOUNT_FOR_UPDATE, {"account_id": account.id if account and right else ""})
@@ -55,7 +56,7 @@ async def _admit(ctx: Context, uow: UnitOfWork, account: sa.Row[*tuple[Any, ...]
     if not account.two_factor or await _is_known(ctx, uow, account.id, device):
         return await sessions.open_session(ctx, uow, account.id)
     token = new_token(CHALLENGE_PREFIX)
-    expires_at = uow.now + domain.CODE_LIFETIME
+    expires_at = uow.now + domain.CHALLENGE_LIFETIME
     await uow.execute(
         sa.insert(Challenge).values(
             token_hash=token_hash(token),

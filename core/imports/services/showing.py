@@ -1,6 +1,7 @@
 """What the caller sees of files: the kinds, the list, one of them, its entries, the file itself."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import PurePath
 
 import msgspec
 
@@ -106,11 +107,12 @@ def item(ctx: Context, row: ImportRow, importer: AnyImporter) -> schemas.ImportI
         importer.title,
         row.contract_id,
         row.file_name,
+        PurePath(row.file_name).stem,
         row.size,
         row.sha256,
         row.account_id == ctx.actor.id,
         row.state,
-        domain.WORDS[row.state],
+        importer.words(row.state, life.counts, row.ordered_at is not None) or domain.WORDS[row.state],
         _message(row, importer),
         schemas.ImportProgress(row.done, row.total),
         life.counts,

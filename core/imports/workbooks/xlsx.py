@@ -85,6 +85,7 @@ class Xlsx:
             self._check()
             self._dates = self._date_styles()
             self._shared: list[str] | None = None
+            self._columns: dict[str, int] = {}
         except _BROKEN as error:
             self._zip.close()
             raise FileRefused(Note.of(WORKBOOK_BROKEN)) from error
@@ -201,10 +202,16 @@ class Xlsx:
 
     def _cells(self, row: Any, texts: list[str]) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}
+        columns = self._columns
         column = -1
         for item in row:
             place = item.get("r")
-            column = _column(place) if place else column + 1
+            if place is None:
+                column += 1
+            else:
+                letters = place.rstrip("0123456789")
+                found = columns.get(letters)
+                column = columns.setdefault(letters, _column(letters)) if found is None else found
             if column >= MOST_COLUMNS or not len(item):
                 continue
             cell = self._cell(item, texts)
@@ -213,18 +220,12 @@ class Xlsx:
         return cells
 
     def _cell(self, item: Any, texts: list[str]) -> Cell | None:
-        raw, formula = "", False
         kind = item.get("t")
-        for child in item:
-            tag = child.tag
-            if not isinstance(tag, str):
-                continue
-            if tag.endswith("}v"):
-                raw = child.text or ""
-            elif tag.endswith("}f"):
-                formula = True
-            elif tag.endswith("}is"):
-                raw = _text_of(child)
+        first = item[0]
+        if kind == "inlineStr" and len(first) == 1 and len(item) == 1:  # what most writers of our days write
+            raw = first[0].text
+            return Cell(raw[:LONGEST_TEXT].strip()) if raw else None
+        raw, formula = _parts(item)
         if formula:
             return FormulaCell(raw[:LONGEST_TEXT] or "=")
         if kind == "s":
@@ -238,6 +239,22 @@ class Xlsx:
         if kind == "d" or item.get("s") in self._dates:
             return DateCell(raw[:LONGEST_TEXT])
         return number_text(raw.strip()[:LONGEST_TEXT])
+
+
+def _parts(item: Any) -> tuple[str, bool]:
+    """The text of a cell's value, and whether a formula made it."""
+    raw, formula = "", False
+    for child in item:
+        tag = child.tag
+        if not isinstance(tag, str):
+            continue
+        if tag.endswith("}v"):
+            raw = child.text or ""
+        elif tag.endswith("}f"):
+            formula = True
+        elif tag.endswith("}is"):
+            raw = _text_of(child)
+    return raw, formula
 
 
 def _index(raw: str) -> int:
@@ -255,15 +272,15 @@ def _text_of(item: Any) -> str:
     return "".join(part.text or "" for part in parts)[:LONGEST_TEXT]
 
 
-def _column(place: str) -> int:
+def _column(letters: str) -> int:
     """The column of a cell's address, from 0."""
     number = 0
-    for char in place[:8]:
+    for char in letters[:8]:
         if not "A" <= char <= "Z":
-            break
+            raise ValueError(letters)
         number = number * 26 + ord(char) - 64
     if number == 0:
-        raise ValueError(place)
+        raise ValueError(letters)
     return number - 1
 
 

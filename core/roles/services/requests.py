@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from core.contracts.public import ADMINISTRATOR_EXISTS, administrator, hold
 from core.notifications.public import SendLetter
-from core.ports.files import Files
+from core.ports.files import Files, Stored
 from core.roles import errors, schemas, store
 from core.roles.letters import ANSWERED
 from core.roles.models import Request, RequestFile, RequestMessage
@@ -77,35 +77,37 @@ async def reply(ctx: Context, request_id: str, text: str) -> schemas.RoleRequest
 
 
 async def attach(ctx: Context, request_id: str, name: str, content: AsyncIterator[bytes]) -> schemas.RoleRequestFile:
-    """The caller adds a file to his open request."""
+    """The caller adds a file to his open request; the same file sent again is there once."""
     await _own(ctx, request_id)
-    async with ctx.uow() as uow:
-        await _room_for_file(ctx, uow, request_id)
-    files = ctx.port(Files)
-    stored = await files.put(f"roles/requests/{new_id()}", content)
-    file_id = new_id()
+    stored = await ctx.port(Files).put(f"roles/requests/{new_id()}", content)
     try:
         async with ctx.uow() as uow:
-            await _room_for_file(ctx, uow, request_id)  # others may have been stored meanwhile
-            await uow.execute(
-                sa.insert(RequestFile).values(
-                    id=file_id,
-                    request_id=request_id,
-                    name=name,
-                    stored_key=stored.key,
-                    size=stored.size,
-                    created_at=uow.now,
-                )
-            )
+            await _open(uow, request_id)  # locks the request: of two copies at once the second finds the first
+            known = await uow.scalar(store.same_file(request_id, name, stored.sha256))
+            file_id = known or await _keep(ctx, uow, request_id, name, stored)
     except Problem:
-        await files.delete(stored.key)
+        await ctx.port(Files).delete(stored.key)
         raise
+    if known is not None:
+        await ctx.port(Files).delete(stored.key)
     return schemas.RoleRequestFile(file_id, name, stored.size)
 
 
-async def _room_for_file(ctx: Context, uow: UnitOfWork, request_id: str) -> None:
-    await _open(uow, request_id)
+async def _keep(ctx: Context, uow: UnitOfWork, request_id: str, name: str, stored: Stored) -> str:
     await _room(uow, RequestFile, request_id, ctx.settings(RoleSettings).request_files)
+    file_id = new_id()
+    await uow.execute(
+        sa.insert(RequestFile).values(
+            id=file_id,
+            request_id=request_id,
+            name=name,
+            stored_key=stored.key,
+            size=stored.size,
+            sha256=stored.sha256,
+            created_at=uow.now,
+        )
+    )
+    return file_id
 
 
 async def _own(ctx: Context, request_id: str) -> store.RequestRow:

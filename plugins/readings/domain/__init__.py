@@ -94,7 +94,7 @@ def shown(consumption: Decimal | None) -> str | None:
 
 
 # ---- consumption
-class Scale(msgspec.Struct, frozen=True):
+class Scale(msgspec.Struct, frozen=True, gc=False):
     """What turns a difference of readings into energy."""
 
     coefficient: Decimal
@@ -115,7 +115,7 @@ class Scale(msgspec.Struct, frozen=True):
         return plain(product.scaleb(-2, _EXACT).quantize(_MICRO, context=_ROUND))
 
 
-class Previous(msgspec.Struct, frozen=True):
+class Previous(msgspec.Struct, frozen=True, gc=False):
     """The reading accepted in the last closed period."""
 
     value: Decimal
@@ -204,7 +204,7 @@ def _day_text(day: date) -> str:
 
 
 # ---- submission
-class Register(msgspec.Struct, frozen=True):
+class Register(msgspec.Struct, frozen=True, gc=False):
     """A register as it stands before a submission."""
 
     code: str
@@ -216,7 +216,7 @@ class Register(msgspec.Struct, frozen=True):
     """Billing has refused `current`."""
 
 
-class Device(msgspec.Struct):
+class Device(msgspec.Struct, gc=False):
     """A metering device as it stands before a submission."""
 
     meter_id: str
@@ -235,7 +235,7 @@ class Device(msgspec.Struct):
         return next((status for status in (self.object_status, self.meter_status) if status != WAITING), None)
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """A register's value that may be saved."""
 
     register: str
@@ -244,7 +244,7 @@ class Value(msgspec.Struct, frozen=True):
     notice: Notice | None
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What is to become of one device of a submission: its values are saved, or it is refused with all reasons."""
 
     meter_id: str

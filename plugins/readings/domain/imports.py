@@ -1,6 +1,7 @@
 """Workbooks with readings: what their rows say, and which rows belong to one device. Pure."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -27,10 +28,10 @@ class IntegralRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     quantity: str
     scale: str
     given: str
-    notes: list[Note]
+    notes: tuple[Note, ...]
 
 
-class IntegralUnit(msgspec.Struct, frozen=True, array_like=True):
+class IntegralUnit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All rows of a device."""
 
     sheet: str
@@ -50,7 +51,7 @@ class IntegralUnit(msgspec.Struct, frozen=True, array_like=True):
         return any(row.given for row in self.rows)
 
 
-class PointUnit(msgspec.Struct, frozen=True, array_like=True):
+class PointUnit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The row of a metering point."""
 
     sheet: str
@@ -60,7 +61,7 @@ class PointUnit(msgspec.Struct, frozen=True, array_like=True):
     object_number: str
     complex_code: str
     given: str
-    notes: list[Note]
+    notes: tuple[Note, ...]
 
     def column(self, heading: str) -> str:
         """The letter of a column."""
@@ -89,7 +90,10 @@ def point_units(table: Table, rows: Iterable[TableRow]) -> Iterator[PointUnit]:
         number, _, code, _, value = row.cells
         notes = _notes(row, table, POINTS, (OBJECT_NUMBER, COMPLEX_CODE), CONSUMPTION, value)
         if value and (str(number), str(code)) in seen:
-            notes.append(Note.of(DUPLICATE_POINT, column=table.columns[POINTS.index(COMPLEX_CODE)]))
+            notes = (
+                *notes,
+                Note.of(DUPLICATE_POINT, column=table.columns[POINTS.index(COMPLEX_CODE)]),
+            )
         if value:
             seen.add((str(number), str(code)))
         yield PointUnit(row.sheet, row.number, table.columns, str(number), str(code), str(value), notes)
@@ -97,16 +101,16 @@ def point_units(table: Table, rows: Iterable[TableRow]) -> Iterator[PointUnit]:
 
 def _notes(
     row: TableRow, table: Table, headings: tuple[str, ...], identifiers: tuple[str, ...], heading: str, value: Cell
-) -> list[Note]:
+) -> tuple[Note, ...]:
     """What is to be said of the row's cells; nothing of a row in which nothing is filled in."""
     if not value:
-        return []
+        return ()
     found = [Note.of(value.fault, column=table.columns[headings.index(heading)])] if value.fault else []
     for name in identifiers:
         place = headings.index(name)
         if row.cells[place].is_number:
             found.append(Note.of(NUMBER_CELL, column=table.columns[place]))
-    return [*found, Note.of(HIDDEN_ROW, warning=True)] if row.hidden else found
+    return (*found, Note.of(HIDDEN_ROW, warning=True)) if row.hidden else tuple(found)
 
 
 def energy(quantity: str) -> str:
@@ -119,6 +123,7 @@ def quantity_shown(code: str) -> str:
     return code.partition(".")[0].replace("A", "А")
 
 
+@lru_cache(maxsize=1024)
 def scale_key(quantity: str, scale: str) -> tuple[str, str]:
     """How a register is looked up by what its row says."""
     return energy(quantity), plain(scale)

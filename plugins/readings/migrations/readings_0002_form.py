@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("value", Quantity(), nullable=False),
         sa.Column("submitted_at", Moment(), nullable=True),
+        sa.Column("by_company", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["metering_point_id"],
             ["contracts_metering_point.id"],
@@ -87,6 +88,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_readings_point_transmission_point",
+        "readings_point_transmission",
+        ["metering_point_id", "month"],
+        unique=False,
+    )
+    op.create_index(
         "uq_readings_point_transmission_current",
         "readings_point_transmission",
         ["metering_point_id", "month"],
@@ -102,6 +109,7 @@ def upgrade() -> None:
         sa.Column("value", Quantity(), nullable=False),
         sa.Column("consumption", Quantity(), nullable=True),
         sa.Column("submitted_at", Moment(), nullable=True),
+        sa.Column("by_company", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["meter_id", "register"],
             ["contracts_register.meter_id", "contracts_register.code"],
@@ -115,6 +123,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("readings_transmission", "withdrawn_at")
     op.drop_table("readings_accepted")
+    op.drop_index("ix_readings_point_transmission_point", table_name="readings_point_transmission")
     op.drop_index(
         "uq_readings_point_transmission_current",
         table_name="readings_point_transmission",

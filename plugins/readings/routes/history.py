@@ -15,7 +15,7 @@ from plugins.readings.schemas.history import ReadingsHistoryDevice, ReadingsHist
 from plugins.readings.services import history
 from plugins.readings.services.history import HistoryFilter
 
-MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
+MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])(-01)?$"
 From = Annotated[
     str | None, QueryParameter(name="from", pattern=MONTH, description="First month, `2026-01`. Included.")
 ]
@@ -26,8 +26,8 @@ Address = Annotated[
 
 
 def month_of(text: str | None) -> date | None:
-    """The first day of a month written as `2026-01`."""
-    return None if text is None else date.fromisoformat(f"{text}-01")
+    """The first day of a month written as `2026-01`, or by that day itself."""
+    return None if text is None else date.fromisoformat(f"{text[:7]}-01")
 
 
 @get(

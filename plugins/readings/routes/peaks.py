@@ -1,6 +1,5 @@
 """Peak hours."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from litestar import Request
@@ -9,7 +8,7 @@ from litestar.params import QueryParameter
 from core.sdk import Ctx, get, permission, put, service
 from plugins.readings import errors
 from plugins.readings.permissions import HISTORY
-from plugins.readings.routes.history import MONTH
+from plugins.readings.routes.history import MONTH, month_of
 from plugins.readings.schemas.peaks import ReadingsPeaks, ReadingsPeaksAvailability, ReadingsPeaksLoaded, Show
 from plugins.readings.services import peaks
 
@@ -46,8 +45,7 @@ async def readings_peaks_availability(ctx: Ctx) -> ReadingsPeaksAvailability:
 )
 async def readings_peaks(ctx: Ctx, show: Shown, month: Month = None, year: Year = None) -> ReadingsPeaks:
     """Show the peak hours of a month or of a year."""
-    chosen = None if month is None else date.fromisoformat(f"{month}-01")
-    return await peaks.peaks(ctx, show, chosen, None if year is None else int(year))
+    return await peaks.peaks(ctx, show, month_of(month), None if year is None else int(year))
 
 
 @put(

@@ -1,4 +1,8 @@
-"""Shapes on the wire. Values are decimal strings; consumption is in kWh (kvarh for reactive energy)."""
+"""Shapes on the wire. Values are decimal strings; consumption is in kWh (kvarh for reactive energy).
+
+What a form holds by the thousand is a tree without cycles: `gc=False` keeps it out of the collector's way, which would
+otherwise take as long as building it.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,7 +51,7 @@ class ReadingsSubmission(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 # ---- what it is answered
-class ReadingsNotice(msgspec.Struct, frozen=True):
+class ReadingsNotice(msgspec.Struct, frozen=True, gc=False):
     """A remark on a saved value."""
 
     code: str
@@ -184,7 +188,7 @@ class ReadingsWindow(msgspec.Struct, frozen=True):
     open: bool
 
 
-class ReadingsPrevious(msgspec.Struct, frozen=True):
+class ReadingsPrevious(msgspec.Struct, frozen=True, gc=False):
     """The reading accepted in the last closed period."""
 
     value: Decimal
@@ -193,7 +197,7 @@ class ReadingsPrevious(msgspec.Struct, frozen=True):
     """As a meter shows it: «016 249,16 за декабрь 2022»."""
 
 
-class ReadingsRegister(msgspec.Struct):
+class ReadingsRegister(msgspec.Struct, gc=False):
     """A register («шкала») with its input field."""
 
     code: str
@@ -205,12 +209,15 @@ class ReadingsRegister(msgspec.Struct):
     consumption_shown: str | None
     notice: ReadingsNotice | None
     interval_consumption: Decimal = Decimal(0)
-    """«Расход интерв.»"""
+    """«Расход интерв.»: the exact sum of the period's interval data that are for settlement; 0 without any. A register
+    of one tariff zone has none: interval data know no zones."""
     delta: Decimal | None = None
-    """«Дельта»; null without interval data."""
+    """«Дельта»: `consumption` less `interval_consumption`; null without interval data."""
+    interval_complete: bool | None = None
+    """Whether the interval data cover the whole period; null without interval data."""
 
 
-class ReadingsTransmission(msgspec.Struct):
+class ReadingsTransmission(msgspec.Struct, gc=False):
     """What became of the values transmitted for a device."""
 
     submission_id: str
@@ -220,7 +227,7 @@ class ReadingsTransmission(msgspec.Struct):
     submitted_at: datetime
 
 
-class ReadingsMeter(msgspec.Struct):
+class ReadingsMeter(msgspec.Struct, gc=False):
     """A metering device («ПУ»)."""
 
     id: str
@@ -239,7 +246,7 @@ class ReadingsMeter(msgspec.Struct):
     registers: list[ReadingsRegister]
 
 
-class ReadingsEntry(msgspec.Struct, frozen=True):
+class ReadingsEntry(msgspec.Struct, frozen=True, gc=False):
     """The field for the consumption of a point «по сообщению»."""
 
     accepts: bool
@@ -249,7 +256,7 @@ class ReadingsEntry(msgspec.Struct, frozen=True):
     transmission: ReadingsTransmission | None
 
 
-class ReadingsPoint(msgspec.Struct):
+class ReadingsPoint(msgspec.Struct, gc=False):
     """A metering point («точка учёта»)."""
 
     id: str
@@ -267,7 +274,7 @@ class ReadingsPoint(msgspec.Struct):
     """Of a point «по сообщению» without a device; null elsewhere."""
 
 
-class ReadingsObject(msgspec.Struct):
+class ReadingsObject(msgspec.Struct, gc=False):
     """An energy object («энергообъект»)."""
 
     id: str

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from core.sdk import RowError, UnitOfWork, exact
-from plugins.readings import store
 from plugins.readings.models import Accepted, AcceptedPoint, MeterState, ObjectState, Previous, Window
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
 from plugins.readings.schemas.history import HistoryRow, PointHistoryRow
+from plugins.readings.store import feeds as store
 
 Answers = list[RowError | None]
 NOT_A_MONTH = RowError("readings.not_a_month", "month", "Месяц задаётся своим первым днём")
@@ -43,6 +43,12 @@ async def load_windows(uow: UnitOfWork, rows: Sequence[WindowRow]) -> Answers:
         ],
     )
     await _carry_over(uow, sorted(closing))
+    reopening = {
+        (row.contract_id, row.month) for row in good if not row.closed and closed.get((row.contract_id, row.month))
+    }
+    for contract, month in sorted(reopening):
+        for statement in store.OUT_OF_HISTORY:
+            await uow.execute(statement, {"contract_id": contract, "month": month})
     return answers
 
 
@@ -90,12 +96,18 @@ def history_values(row: HistoryRow) -> dict[str, Any]:
         "register": row.register,
         "value": exact(row.value),
         "consumption": None if row.consumption is None else exact(row.consumption),
+        "by_company": True,
     }
 
 
 def point_history_values(row: PointHistoryRow) -> dict[str, Any]:
     """The columns of a row of `readings.point_history`."""
-    return {"metering_point_id": row.metering_point_id, "month": row.month, "value": exact(row.value)}
+    return {
+        "metering_point_id": row.metering_point_id,
+        "month": row.month,
+        "value": exact(row.value),
+        "by_company": True,
+    }
 
 
 async def load_previous(uow: UnitOfWork, rows: Sequence[PreviousRow]) -> Answers:

@@ -32,7 +32,6 @@ from plugins.readings.services.windows import open_window
 from plugins.readings.settings import ReadingsSettings
 from plugins.readings.store import imports as store
 from plugins.readings.store import scope
-from plugins.readings.store.imports import KnownRegister
 
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
@@ -84,7 +83,20 @@ async def withdraw(ctx: Context, uow: UnitOfWork, file: ImportFile, facts: Seque
 
 
 # ---- devices
-class _Judged(msgspec.Struct):
+_CODE = 10  # of the register, among the columns of `store.DEVICES`
+
+
+class _Known(msgspec.Struct, frozen=True, gc=False):
+    """A register with the names by which rows call it."""
+
+    meter_id: str
+    object_name: str
+    point_name: str
+    code: str
+    name: str
+
+
+class _Judged(msgspec.Struct, gc=False):
     """A device of the file with what the rules say of it."""
 
     unit: IntegralUnit
@@ -92,6 +104,7 @@ class _Judged(msgspec.Struct):
     codes: list[str | None]
     """The register of each row."""
     meter_id: str | None = None
+    device: Device | None = None
     verdict: Verdict | None = None
 
 
@@ -120,20 +133,19 @@ async def commit_devices(
 
 async def _judge(ctx: Context, fetch: Fetch, month: date, units: Sequence[IntegralUnit]) -> list[_Judged]:
     numbers = sorted({unit.meter_number for unit in units})
-    known: dict[tuple[str, str], list[KnownRegister]] = {}
-    for register in await fetch(store.REGISTERS, today=ctx.today(), numbers=numbers, **scope(ctx)):
-        known.setdefault((register.object_number, register.meter_number), []).append(register)
+    rows = await fetch(store.DEVICES, month=month, today=ctx.today(), numbers=numbers, **scope(ctx))
+    devices = submission.devices_of([row[: -store.NAMES] for row in rows])
+    known: dict[tuple[str, str], list[_Known]] = {}
+    for row in rows:
+        number, meter, object_name, point_name, name = row[-store.NAMES :]
+        known.setdefault((number, meter), []).append(_Known(row[0], object_name, point_name, row[_CODE], name))
     judged = [_identify(unit, known.get((unit.object_number, unit.meter_number), [])) for unit in units]
     wanted = [one for one in judged if one.meter_id is not None and one.unit.filled]
-    meters = sorted({str(one.meter_id) for one in wanted})
-    rows = await fetch(store.DEVICES, month=month, today=ctx.today(), meters=meters, **scope(ctx))
-    devices = submission.devices_of(rows)
     inputs = [ReadingsMeterInput(str(one.meter_id), _values(one)) for one in wanted]
     verdicts = domain.judge(inputs, devices, month, ctx.settings(ReadingsSettings))
     for one, verdict in zip(wanted, verdicts, strict=True):
         one.verdict = verdict
-        if verdict.device is None:
-            one.verdict = msgspec.structs.replace(verdict, device=devices.get(verdict.meter_id))
+        one.device = devices.get(verdict.meter_id)
     return judged
 
 
@@ -146,10 +158,10 @@ def _values(one: _Judged) -> list[ReadingsValueInput]:
 
 
 def _has_error(notes: Sequence[Note]) -> bool:
-    return any(note.level == "error" for note in notes)
+    return bool(notes) and any(note.level == "error" for note in notes)
 
 
-def _identify(unit: IntegralUnit, registers: list[KnownRegister]) -> _Judged:
+def _identify(unit: IntegralUnit, registers: list[_Known]) -> _Judged:
     """Which device the rows mean. Names that were altered are errors: rows may have slipped against one another."""
     first = unit.rows[0]
     meters = {register.meter_id for register in registers}
@@ -177,10 +189,9 @@ def _identify(unit: IntegralUnit, registers: list[KnownRegister]) -> _Judged:
 
 
 def _outcome(ctx: Context, one: _Judged) -> Outcome:
-    unit, verdict = one.unit, one.verdict
+    unit, device, verdict = one.unit, one.device, one.verdict
     title = f"Прибор учёта {unit.meter_number}"
     reasons = list(verdict.reasons) if verdict else []
-    device = verdict.device if verdict else None
     faulty = {code for row, code in zip(unit.rows, one.codes, strict=True) if _has_error(row.notes)}
     by_register: dict[str | None, list[Reason]] = {}
     for reason in reasons:
@@ -191,7 +202,8 @@ def _outcome(ctx: Context, one: _Judged) -> Outcome:
     taken = {value.register: value for value in verdict.values} if verdict else {}
     lines = []
     for row, code in zip(unit.rows, one.codes, strict=True):
-        notes = [*row.notes, *(_note(reason, unit.column(NOW)) for reason in by_register.pop(code, ()) if code)]
+        found = by_register.pop(code, ()) if code else ()
+        notes = [*row.notes, *(_note(reason, unit.column(NOW)) for reason in found)] if found or row.notes else []
         value = taken.get(code or "")
         if value is not None and value.notice is not None:
             notes.append(_warning(value.notice, unit.column(NOW)))

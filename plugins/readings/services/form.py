@@ -22,6 +22,7 @@ from plugins.readings.schemas import (
     ReadingsTransmission,
     ReadingsWindow,
 )
+from plugins.readings.services import interval_form as intervals
 from plugins.readings.store import FormRow
 
 
@@ -74,6 +75,8 @@ async def form(ctx: Context, wanted: FormFilter) -> ReadingsForm:
         is_open=window is not None and window.open,
         english=ctx.language == "en",
     )
+    if window is not None:
+        await intervals.add_to_form(ctx, objects, window.month)
     consumption: Decimal | None = None
     for subject in objects:
         _sum_up(subject)

@@ -1,7 +1,8 @@
 """Reminders of the period of readings: exactly the chosen number of days before its start or end, once.
 
-A daily job walks over the windows in batches. A batch remembers whom it reminds of what in the transaction that orders
-the notifications and ends the job, so that neither a repeated run nor a killed or second worker reminds twice.
+A job walks over the windows in batches, every hour of the day, so that a window or a wish of this morning is met, too.
+A batch remembers whom it reminds of what in the transaction that orders the notifications and ends the job: neither a
+repeated run nor a killed or second worker reminds twice.
 """
 
 from collections import defaultdict
@@ -26,6 +27,8 @@ from plugins.readings.store.deadlines import Due, Edge
 
 _KINDS = {"start": WINDOW_OPENS, "end": WINDOW_CLOSES}
 _TOPICS = {"start": "Скоро начнётся приём показаний", "end": "Скоро закончится приём показаний"}
+_DAYTIME = range(9, 22)
+"""Hours of the business day in which letters may come."""
 _KEPT = timedelta(days=400)
 _ROWS = 500
 Missing = dict[tuple[str, date], dict[str, int]]
@@ -37,12 +40,13 @@ class Remind(msgspec.Struct, frozen=True):
 
 
 async def begin(ctx: Context, _: Remind) -> None:
-    """Orders the first batches of the day, and forgets reminders of long ago."""
-    today = ctx.today()
+    """Orders the first batches, unless it is night, and forgets reminders of long ago."""
+    today, hour = ctx.today(), ctx.now().astimezone(ctx.runtime.zone).hour
     async with finishing(ctx) as uow:
         await uow.execute(sa.delete(Reminder).where(Reminder.month < today - _KEPT))
-        for edge in _KINDS:
-            _order(uow, ReadingsRemindBatch(today, edge))
+        if hour in _DAYTIME:
+            for edge in _KINDS:
+                uow.enqueue(ReadingsRemindBatch(today, edge))
 
 
 async def remind(ctx: Context, batch: ReadingsRemindBatch) -> None:
@@ -70,11 +74,7 @@ async def remind(ctx: Context, batch: ReadingsRemindBatch) -> None:
         if fresh:
             await _notify(uow, edge, fresh, batch.day)
         if len(windows) == size:
-            _order(uow, ReadingsRemindBatch(batch.day, edge, *windows[-1]))
-
-
-def _order(uow: UnitOfWork, batch: ReadingsRemindBatch) -> None:
-    uow.enqueue(batch, dedup_key=f"{batch.day}:{batch.edge}:{batch.contract_id}:{batch.month}")
+            uow.enqueue(ReadingsRemindBatch(batch.day, edge, *windows[-1]))
 
 
 async def _remember(uow: UnitOfWork, edge: Edge, due: Sequence[Due]) -> list[Due]:

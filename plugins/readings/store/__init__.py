@@ -77,7 +77,7 @@ _FORM_MONTH = (
 
 
 # ---- the form
-class FormRow(msgspec.Struct, frozen=True):
+class FormRow(msgspec.Struct, frozen=True, gc=False):
     """A register, or a point without devices, with everything above it. What does not exist is null."""
 
     contract_number: str
@@ -246,7 +246,7 @@ def containing(text: str) -> str:
 
 
 # ---- submitting
-DEVICES = (
+DEVICE_ROWS = (
     sa.select(
         Meter.id,
         MeteringPoint.id,
@@ -270,11 +270,11 @@ DEVICES = (
         EnergyObject.contract_id == CONTRACT_ID,
         IN_SCOPE,
         in_use(EnergyObject),
-        any_of(Meter.id, "meters"),
         MeterRegister.code.is_not(None),
     )
     .order_by(Meter.id, MeterRegister.sort, MeterRegister.code)
 )
+DEVICES = DEVICE_ROWS.where(any_of(Meter.id, "meters"))
 """The registers of the devices named, where the caller may submit for them."""
 
 REPLACE = sa.update(Transmission).where(any_of(Transmission.id, "replaced_ids")).values(replaced=True)
@@ -347,47 +347,3 @@ def answered(fact_id: str, register: str | None) -> sa.Update:
     """The registers that an answer is about: one, or all of the device."""
     statement = sa.update(Value).where(Value.transmission_id == fact_id)
     return statement if register is None else statement.where(Value.register == register)
-
-
-# ---- the company's rows
-KNOWN_OBJECTS = sa.select(EnergyObject.id).where(any_of(EnergyObject.id, "ids"))
-KNOWN_METERS = sa.select(Meter.id).where(any_of(Meter.id, "ids"))
-KNOWN_REGISTERS = sa.select(MeterRegister.meter_id, MeterRegister.code).where(any_of(MeterRegister.meter_id, "ids"))
-KNOWN_WINDOWS = (
-    sa.select(Window.contract_id, Window.month, Window.closed_at)
-    .where(any_of(Window.contract_id, "ids"))
-    .order_by(Window.contract_id, Window.month)
-    .with_for_update()
-)
-
-_MONTH = sa.bindparam("month", type_=sa.Date())
-CARRIED_OVER = (
-    sa.select(Transmission.meter_id, Value.register, Value.value, Transmission.month)
-    .join(Value, Value.transmission_id == Transmission.id)
-    .join(Submission, Submission.id == Transmission.submission_id)
-    .where(
-        Submission.contract_id == CONTRACT_ID,
-        Transmission.month == _MONTH,
-        sa.not_(Transmission.replaced),
-        Value.state != "refused",
-    )
-)
-"""What becomes the previous readings when a contract's month is closed."""
-INTO_HISTORY = CARRIED_OVER.add_columns(Value.consumption, Submission.submitted_at)
-"""What enters the history then."""
-POINTS_INTO_HISTORY = (
-    sa.select(
-        PointTransmission.metering_point_id,
-        PointTransmission.month,
-        PointTransmission.value,
-        PointTransmission.submitted_at,
-    )
-    .join(Submission, Submission.id == PointTransmission.submission_id)
-    .where(
-        Submission.contract_id == CONTRACT_ID,
-        PointTransmission.month == _MONTH,
-        sa.not_(PointTransmission.replaced),
-        PointTransmission.state != "refused",
-    )
-)
-"""Likewise, of points «по сообщению»."""

@@ -14,45 +14,16 @@ from plugins.readings.store import CONTRACT_ID, IN_SCOPE, in_use
 from plugins.readings.store import points as points_store
 
 WINDOW = Query(store.WINDOW, Window)
-DEVICES = Query(store.DEVICES, lambda *row: row)
 POINTS = Query(points_store.POINTS, lambda *row: row)
-
-
-class KnownRegister(msgspec.Struct, frozen=True, gc=False):
-    """A register with the names by which rows call it."""
-
-    object_number: str
-    meter_number: str
-    meter_id: str
-    object_name: str
-    point_name: str
-    code: str
-    name: str
-
-
-REGISTERS = Query(
-    sa.select(
-        EnergyObject.number,
-        Meter.number,
-        Meter.id,
-        EnergyObject.name,
-        MeteringPoint.name,
-        MeterRegister.code,
-        MeterRegister.name,
-    )
-    .join_from(Meter, MeteringPoint, MeteringPoint.id == Meter.metering_point_id)
-    .join(EnergyObject, EnergyObject.id == MeteringPoint.energy_object_id)
-    .join(MeterRegister, MeterRegister.meter_id == Meter.id)
-    .where(
-        EnergyObject.contract_id == CONTRACT_ID,
-        IN_SCOPE,
-        in_use(EnergyObject),
-        in_use(MeteringPoint),
-        in_use(Meter),
-        any_of(Meter.number, "numbers"),
-    ),
-    KnownRegister,
+NAMES = 5
+DEVICES = Query(
+    store.DEVICE_ROWS.add_columns(
+        EnergyObject.number, Meter.number, EnergyObject.name, MeteringPoint.name, MeterRegister.name
+    ).where(any_of(Meter.number, "numbers")),
+    lambda *row: row,
 )
+"""The columns of `store.DEVICES`, and by what names the rows of a file call them: a pass over the contract, so that it
+is asked for many devices at once."""
 
 _METERED = sa.exists().where(Meter.metering_point_id == MeteringPoint.id, in_use(Meter))
 

@@ -103,6 +103,7 @@ async def test_the_address_registers_again_as_somebody_new(cabinet: Cabinet) -> 
     former = await account_id(before)
     await grant(Context(cabinet.runtime), former, "C-1", "Администратор")
     await before.put("/api/v1/profile/two-factor", json={"on": True})
+    await before.patch("/api/v1/notifications/preferences", json={"advertising": True, "magazine": True})
     await delete(before)
     after = await cabinet.register(EMAIL)
     me = (await after.get("/api/v1/sessions/current")).json()
@@ -115,6 +116,10 @@ async def test_the_address_registers_again_as_somebody_new(cabinet: Cabinet) -> 
     await after.put("/api/v1/profile/phone", json={"phone": "+7 921 866-22-94"})
     assert await contract_ids(after) == []
     assert (await after.get("/api/v1/contracts/C-1")).status_code == 404
+    for empty in ("/api/v1/roles/requests", "/api/v1/notifications", "/api/v1/notifications/preferences/contracts"):
+        assert (await after.get(empty)).json()["items"] == [], empty
+    switches = (await after.get("/api/v1/notifications/preferences")).json()
+    assert (switches["advertising"], switches["magazine"]["on"]) == (False, False)
     await cabinet.drain()
     assert await contract_ids(after) == []
 

@@ -44,6 +44,9 @@ async def test_the_profile_shows_everything_of_the_caller_and_of_nobody_else(cab
     assert (await caller.get("/api/v1/profile/two-factor")).json()["on"] is False
     assert len((await caller.get("/api/v1/sessions")).json()["items"]) == 1
     assert (await caller.get("/api/v1/contracts")).json()["items"] == []
+    switches = (await caller.get("/api/v1/notifications/preferences")).json()
+    assert (switches["email"], switches["advertising"], switches["magazine"]["on"]) == (True, False, False)
+    assert len((await caller.get("/api/v1/roles")).json()["items"]) == 4
     assert (await profile(other))["email"] == "petrov@example.ru"
     stranger_id = (await other.get("/api/v1/sessions/current")).json()["account_id"]
     assert (await caller.get(f"{PROFILE}/{stranger_id}")).status_code == 404

@@ -67,6 +67,25 @@ async def test_an_absent_field_creates_nothing(cabinet: Cabinet, field: str, cod
     assert await accounts(cabinet) == 0
 
 
+@pytest.mark.requirement("IDN-03")
+async def test_the_advertising_consent_is_off_unless_given_and_one_with_the_switch(cabinet: Cabinet) -> None:
+    preferences = "/api/v1/notifications/preferences"
+    for given, email in (({}, "first@example.ru"), ({"advertising": False}, "second@example.ru")):
+        caller = await cabinet.register(email, **given)
+        assert (await caller.get("/api/v1/profile")).json()["advertising"] is False
+    refused = await cabinet.anonymous().post(REGISTRATION, json=FORM | {"advertising": "да"})
+    assert codes(refused) == {("advertising", "wrong_type")}
+    caller = await cabinet.register("third@example.ru", advertising=True)
+    await caller.put("/api/v1/profile/personal-data", json={"surname": "Иванова", "given_name": "Анна"})
+    await caller.put("/api/v1/profile/phone", json={"phone": "+7 921 866-22-94"})
+    silent = await cabinet.client("fourth@example.ru")
+    for on in (True, False, True):
+        await caller.patch(preferences, json={"advertising": on})
+        assert (await caller.get(preferences)).json()["advertising"] is on
+        assert (await caller.get("/api/v1/profile")).json()["advertising"] is on
+        assert (await silent.get(preferences)).json()["advertising"] is False
+
+
 @pytest.mark.requirement("IDN-01")
 async def test_an_address_is_taken_whatever_its_case(cabinet: Cabinet) -> None:
     await cabinet.register("ivanova@example.ru")
@@ -184,6 +203,8 @@ async def test_the_hard_gates_open_one_after_the_other(cabinet: Cabinet) -> None
     for closed in ("/api/v1/contracts", "/api/v1/readings/contracts", "/api/v1/roles/requests"):
         assert refusal(await caller.get(closed)) == (403, "onboarding_incomplete"), closed
     assert (await caller.get("/api/v1/sessions/current")).json()["step"] == "personal_data"
+    for opened in ("/api/v1/profile", "/api/v1/documents", "/api/v1/help/company"):
+        assert (await caller.get(opened)).status_code == 200, opened
     leaving = await sign_in(cabinet)
     assert (await leaving.delete("/api/v1/sessions/current")).status_code == 204
     blank = await caller.put("/api/v1/profile/personal-data", json={"surname": " ", "given_name": ""})

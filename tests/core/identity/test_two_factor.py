@@ -136,7 +136,9 @@ async def test_an_expired_or_exhausted_code_opens_nothing(cabinet: Cabinet, cloc
     assert again.json() == {"sent_to": "i***@example.ru", "seconds_left": 60}
     fresh = await cabinet.code_for(EMAIL)
     assert not re.search(rf"\b{fresh}\b", await everything_stored(cabinet))
-    clock.move(timedelta(minutes=29))
+    clock.move(timedelta(minutes=10, seconds=1))
+    assert codes(await confirm(cabinet, asked, fresh)) == {("code", "code_expired")}
+    clock.move(timedelta(minutes=19))
     assert refusal(await confirm(cabinet, asked, fresh)) == (401, "challenge_gone")
     later = await challenge(cabinet)
     assert codes(await confirm(cabinet, later, fresh)) == {("code", "code_wrong")}

@@ -257,6 +257,21 @@ async def test_the_day_is_that_of_moscow(supplier: Cabinet) -> None:
     assert len(await told(supplier, "start")) == 1
 
 
+async def test_a_window_or_a_wish_of_the_same_morning_is_met(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    supplier.clock.set(at(1, 18, 9))
+    assert await told(supplier, "start") == []
+    caller = await signed(supplier, caller)
+    await caller.patch(PREFERENCES, json={"readings_start": {"on": True, "days": 4}})
+    supplier.clock.set(at(1, 18, 11))
+    assert len(await told(supplier, "start")) == 1
+    await supplier.load("readings.windows", window("c1", date(2026, 2, 1), date(2026, 1, 22), date(2026, 3, 6)))
+    supplier.clock.set(at(1, 18, 23))
+    assert len(await told(supplier, "start")) == 1  # not at night
+    supplier.clock.set(at(1, 19, 1))
+    assert len(await told(supplier, "start")) == 1  # nor afterwards
+
+
 async def many(supplier: Cabinet, number: int) -> Caller:
     """A client with so many contracts whose windows open on 22 January, and batches of 3."""
     rows = [contract(f"k{index:03d}", f"6005000200{index:04d}", f"ООО {index}") for index in range(number)]

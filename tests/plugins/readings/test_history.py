@@ -99,7 +99,7 @@ async def test_filters_narrow_and_both_months_are_included(supplier: Cabinet) ->
 
     assert await objects(**{"from": "2025-11", "to": "2025-11"}) == ["o1", "o4"]
     assert await objects(**{"from": "2025-12"}) == ["o1", "o2"]
-    assert await objects(to="2025-10") == ["o1"]
+    assert await objects(to="2025-10") == await objects(to="2025-10-01") == ["o1"]
     assert await objects(**{"from": "2026-01"}) == []
     assert await objects(address="вольная") == ["o2", "o3", "o4"]
     assert await objects(address="вольная ул., 4", to="2025-11") == ["o4"]
@@ -112,7 +112,7 @@ async def test_filters_narrow_and_both_months_are_included(supplier: Cabinet) ->
     for path in ("", "/objects/o1", "/meters/m1", "/points/p4", "/export"):
         refused = await caller.get(f"{HISTORY}{path}", params={"from": "2025-12", "to": "2025-11"})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "readings.period_order"), path
-        for month in ("2025", "2025-13", "12.2025", "2025-1", "2025-12-01"):
+        for month in ("2025", "2025-13", "12.2025", "2025-1", "2025-12-02"):
             assert (await caller.get(f"{HISTORY}{path}", params={"from": month})).status_code == 422, (path, month)
 
 
@@ -236,6 +236,23 @@ async def test_the_companys_own_history_stands_against_a_closing(supplier: Cabin
     ):
         answered = await company.post("/api/v1/exchange/readings.history", json=row)
         assert f'"field":"{field}"' in answered.text, answered.text
+
+
+async def test_a_closing_can_be_undone_and_done_again(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    await report(caller, ("p4", "5"), devices=(M1,))
+    await supplier.load("readings.point_history", {"metering_point_id": "p4", "month": "2025-12-01", "value": "4"})
+    await supplier.load("readings.windows", {**WINDOW, "closed": True})
+    await supplier.load("readings.windows", WINDOW)
+    assert [row[4] for row in await readings(caller, "/meters/m1")] == ["transmitted"]
+    assert [(row[3], row[4]) for row in await readings(caller, "/points/p4")] == [
+        ("5", "transmitted"),
+        ("4", "accepted"),
+    ]
+    await report(caller, ("p4", "6"), devices=(device("m1", total="333500"),))
+    await supplier.load("readings.windows", {**WINDOW, "closed": True})
+    assert [(row[2], row[4]) for row in await readings(caller, "/meters/m1")] == [("333500", "accepted")]
+    assert [(row[3], row[4]) for row in await readings(caller, "/points/p4")] == [("6", "accepted"), ("4", "accepted")]
 
 
 async def test_a_device_of_the_past_keeps_its_history(supplier: Cabinet) -> None:

@@ -1,5 +1,6 @@
 """Points «по сообщению», objects without devices, and the withdrawal of what was submitted, over HTTP."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, cast
 
@@ -206,6 +207,15 @@ async def test_a_retry_with_its_key_reports_once(supplier: Cabinet) -> None:
     first, second = [await report(caller, ("p4", "1"), key="one") for _ in range(2)]
     assert first.json() == second.json()
     assert await stored(supplier) == ["1"]
+
+
+async def test_parallel_reports_of_a_point_leave_one_current(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    answers = await asyncio.gather(*[report(caller, ("p4", str(100 + index))) for index in range(6)])
+    assert {item.status_code for item in answers} == {201}
+    facts = [item["body"] for item in await feed(supplier)]
+    assert len({fact["replaces"] for fact in facts}) == len(facts) == 6
+    assert (await lighting(caller))["points"][0]["entry"]["current"] == facts[-1]["value"]
 
 
 # ---- withdrawal

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from core.sdk import ErrorKind
+from plugins.readings.errors import layout_80020
 
 WINDOW_CLOSED = ErrorKind(
     "readings.window_closed",
@@ -146,7 +147,10 @@ METERED_POINT = ErrorKind(
     "The point has a device: its readings are sent, not a consumption",
 )
 
-ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))
+ERRORS: tuple[ErrorKind, ...] = (
+    *(value for value in list(globals().values()) if isinstance(value, ErrorKind)),
+    *layout_80020.ERRORS,
+)
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Interval data: what passed a metering point in each half-hour or hour of a day."""

@@ -1,0 +1,1 @@
+"""File formats that the plugin reads and writes."""

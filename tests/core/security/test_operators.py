@@ -1,0 +1,69 @@
+"""The operator's hand: who has left gets in no more, and a leak ends every session."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core.context import Context
+from core.identity.public import close_staff, disable_service_account, end_sessions
+from core.sdk import Problem
+from core.testing.cabinet import PASSWORD, SECRET_KEY, Cabinet
+from hosts.cli import cli
+
+
+async def test_who_has_left_the_staff_gets_in_no_more(cabinet: Cabinet) -> None:
+    clerk = await cabinet.staff("clerk@supplier.example", ["roles.answer"])
+    other = await cabinet.staff("other@supplier.example", ["roles.answer"])
+    client = await cabinet.client()
+    await close_staff(Context(cabinet.runtime), "Clerk@supplier.example")
+    assert (await clerk.get("/api/v1/staff/roles/requests")).status_code == 401
+    assert (await other.get("/api/v1/staff/roles/requests")).status_code == 200
+    form = {"email": "clerk@supplier.example", "password": PASSWORD}
+    assert (await cabinet.anonymous().post("/api/v1/sessions", json=form)).status_code == 401
+    with pytest.raises(Problem):  # a client closes his account himself
+        await close_staff(Context(cabinet.runtime), "ivanova@example.ru")
+    assert (await client.get("/api/v1/sessions/current")).status_code == 200
+
+
+async def test_a_disabled_key_opens_nothing(cabinet: Cabinet) -> None:
+    company = await cabinet.service("billing", ["exchange.feed"])
+    crm = await cabinet.service("crm", ["exchange.feed"])
+    await disable_service_account(Context(cabinet.runtime), "billing")
+    assert (await company.get("/api/v1/exchange/feed")).status_code == 401
+    assert (await crm.get("/api/v1/exchange/feed")).status_code == 200
+    with pytest.raises(Problem):
+        await disable_service_account(Context(cabinet.runtime), "nobody")
+
+
+async def test_sessions_are_ended_for_one_and_for_all(cabinet: Cabinet) -> None:
+    first, second = await cabinet.client("first@example.ru"), await cabinet.client("second@example.ru")
+    staff = await cabinet.staff()
+    assert await end_sessions(Context(cabinet.runtime), "first@example.ru") == 1
+    alive = [(await caller.get("/api/v1/sessions/current")).status_code for caller in (first, second, staff)]
+    assert alive == [401, 200, 200]
+    assert await end_sessions(Context(cabinet.runtime), None) == 2
+    alive = [(await caller.get("/api/v1/sessions/current")).status_code for caller in (first, second, staff)]
+    assert alive == [401, 401, 401]
+    with pytest.raises(Problem):
+        await end_sessions(Context(cabinet.runtime), "nobody@example.ru")
+
+
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABONENT_SECRET_KEY", SECRET_KEY)
+    file = tmp_path / "host.toml"
+    file.write_text(f'[host]\ndatabase = "sqlite:///{tmp_path}/one.db"\ndata_dir = "{tmp_path}"\n')
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, ["--config", str(file), *arguments])
+
+    assert run("migrate").exit_code == 0
+    made = run("staff", "clerk@supplier.example", "--scope", "roles.answer", "--password", PASSWORD)
+    assert made.output == "clerk@supplier.example may sign in\n"
+    assert run("end-sessions", "clerk@supplier.example").output == "0 sessions ended\n"
+    assert run("end-sessions", "--everybody").output == "0 sessions ended\n"
+    assert run("end-sessions").exit_code == 2
+    assert run("close-staff", "clerk@supplier.example").output == "clerk@supplier.example is closed\n"
+    assert isinstance(run("close-staff", "clerk@supplier.example").exception, Problem)
+    assert run("service-account", "billing", "--scope", "exchange.feed").output.startswith("abk_")
+    assert run("disable-service-account", "billing").output == "billing is disabled\n"
