@@ -86,8 +86,8 @@ RETURN_TOO_LARGE = ErrorKind(
 NO_PAYEE = ErrorKind(
     "payments.no_payee",
     409,
-    "Реквизиты сбытовой компании для оплаты через банк не заданы",
-    "The supplier's bank requisites are not set",
+    "Реквизиты сбытовой компании для оплаты через банк не заданы или заданы с ошибкой",
+    "The supplier's bank requisites are not set, or wrong",
 )
 NOTHING_TO_PAY = ErrorKind(
     "payments.nothing_to_pay", 409, "Неоплаченных документов нет", "There are no unpaid documents"

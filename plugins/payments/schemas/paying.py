@@ -153,6 +153,14 @@ class PaymentsUnmatched(msgspec.Struct, frozen=True):
     purpose: str
 
 
+class PaymentsFault(msgspec.Struct, frozen=True):
+    """A document of a statement that cannot be used."""
+
+    line: int
+    """Where it begins in the file."""
+    field: str
+
+
 class PaymentsStatement(msgspec.Struct, frozen=True):
     """What became of a bank statement."""
 
@@ -162,3 +170,4 @@ class PaymentsStatement(msgspec.Struct, frozen=True):
     repeated: int
     """Known from a statement before."""
     unmatched: list[PaymentsUnmatched]
+    faults: list[PaymentsFault]

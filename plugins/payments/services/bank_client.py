@@ -1,24 +1,25 @@
 """Paying from one's own bank: payment orders and QR codes for bills, and the supplier's statements coming in."""
 
-import io
+import hashlib
 from collections.abc import Sequence
-
-import segno
 
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem
 from plugins.payments import domain
-from plugins.payments.domain import bank_files
-from plugins.payments.domain.bank_files import Income, NotAStatement, Party, PaymentOrder
+from plugins.payments.domain import bank_client, payment_qr
+from plugins.payments.domain.bank_client import BrokenFile, Paid, PaymentOrder
+from plugins.payments.domain.payment_qr import PaymentCode
+from plugins.payments.domain.requisites import Requisites, WrongRequisites, check
 from plugins.payments.errors import NO_PAYEE, NOT_A_STATEMENT, NOTHING_TO_PAY, UNKNOWN_BILL
 from plugins.payments.schemas.bills import PaymentsBill
 from plugins.payments.schemas.company import ExecutedRow
-from plugins.payments.schemas.paying import PaymentsStatement, PaymentsUnmatched
+from plugins.payments.schemas.paying import PaymentsFault, PaymentsStatement, PaymentsUnmatched
 from plugins.payments.services import feeds, quoting
 from plugins.payments.settings import PaymentsSettings
 from plugins.payments.store import bank_client as store
 from plugins.payments.store.bank_client import PayerRow
 
 _BOOKED = "Проведён"
+_SENDER = "Личный кабинет"
 
 
 async def orders_file(ctx: Context, chosen: Sequence[str]) -> tuple[str, bytes]:
@@ -31,15 +32,13 @@ async def orders_file(ctx: Context, chosen: Sequence[str]) -> tuple[str, bytes]:
     wanted = [bills[bill_id] for bill_id in dict.fromkeys(chosen)] if chosen else list(bills.values())
     if not wanted:
         raise Problem(NOTHING_TO_PAY)
-    party = Party(
-        payer.name, payer.inn, payer.kpp or "", payer.bank_account, payer.bank, payer.bic, payer.correspondent_account
-    )
+    party = _party(payer)
     orders = [
         PaymentOrder(str(number), ctx.today(), bill.to_pay, party, payee, _purpose(payer.number, bill))
         for number, bill in enumerate(wanted, 1)
     ]
     made = ctx.now().astimezone(ctx.runtime.zone)
-    return f"Платежные поручения {payer.number}.txt", bank_files.orders_file(orders, made)
+    return f"Платежные поручения {payer.number}.txt", bank_client.write(orders, made, _SENDER)
 
 
 async def qr(ctx: Context, bill_id: str) -> bytes:
@@ -48,18 +47,20 @@ async def qr(ctx: Context, bill_id: str) -> bytes:
     bill = next((bill for bill in await quoting.unpaid(ctx) if bill.id == bill_id), None)
     if bill is None:
         raise Problem(NOT_FOUND)
-    text = bank_files.qr_text(payee, bill.to_pay, _purpose(payer.number, bill))
-    image = io.BytesIO()
-    segno.make_qr(text, error="m", encoding="utf-8").save(image, kind="png", scale=6)
-    return image.getvalue()
+    return payment_qr.png(PaymentCode(payee, bill.to_pay, _purpose(payer.number, bill), payer.number))
 
 
-def _payee(ctx: Context) -> Party:
+def _payee(ctx: Context) -> Requisites:
     payee = ctx.settings(PaymentsSettings).payee
-    if not payee.account:
-        raise Problem(NO_PAYEE)
-    name = payee.name or ctx.runtime.supplier
-    return Party(name, payee.inn, payee.kpp, payee.account, payee.bank, payee.bic, payee.correspondent_account)
+    name = _plain(payee.name or ctx.runtime.supplier)
+    found = Requisites(
+        name, payee.inn, payee.kpp, payee.account, _plain(payee.bank), payee.bic, payee.correspondent_account
+    )
+    try:
+        check(found, whole=True)
+    except WrongRequisites as error:
+        raise Problem(NO_PAYEE) from error
+    return found
 
 
 async def _payer(ctx: Context) -> PayerRow:
@@ -69,8 +70,26 @@ async def _payer(ctx: Context) -> PayerRow:
     return row
 
 
+def _party(row: PayerRow) -> Requisites:
+    """The payer; without the account where billing's is not one that a bank would take: the bank client fills it in."""
+    name = _plain(row.name)
+    bank, bic, correspondent = _plain(row.bank), row.bic, row.correspondent_account
+    found = Requisites(name, row.inn, row.kpp or "", row.bank_account, bank, bic, correspondent)
+    try:
+        check(found, whole=False)
+    except WrongRequisites:
+        return Requisites(name)
+    return found
+
+
+def _plain(text: str) -> str:
+    """Without line breaks and without letters that Windows-1251 does not have."""
+    return " ".join(text.split()).encode("cp1251", "replace").decode("cp1251")
+
+
 def _purpose(contract_number: str, bill: PaymentsBill) -> str:
-    return f"{domain.purpose(contract_number)}, {bill.title} от {bill.issued_on:%d.%m.%Y}"
+    text = f"{domain.purpose(contract_number)}, {bill.title} от {bill.issued_on:%d.%m.%Y}"
+    return _plain(text)[: bank_client.PURPOSE]
 
 
 # ---- statements
@@ -79,32 +98,35 @@ async def take_statement(ctx: Context, content: bytes) -> PaymentsStatement:
 
     The contract is the one whose number stands in the purpose, else the only one of the payer's INN.
     """
+    account = _payee(ctx).account
     try:
-        arrived = bank_files.incomes(content, _payee(ctx).account)
-    except NotAStatement as error:
+        statement = bank_client.read(content)
+    except BrokenFile as error:
         raise Problem(NOT_A_STATEMENT, reason=str(error)) from error
+    arrived = bank_client.income(statement.documents, {account})
     by_number, by_inn = await _contracts(ctx, arrived)
-    rows, unmatched = [], []
-    for income in arrived:
-        contract_id = _contract_of(income, by_number, by_inn)
+    rows: dict[str, ExecutedRow] = {}
+    unmatched = []
+    for paid in arrived:
+        contract_id = _contract_of(paid, by_number, by_inn)
         if contract_id is None:
-            unmatched.append(
-                PaymentsUnmatched(income.number, income.day, income.amount, income.payer_inn, income.purpose)
-            )
+            unmatched.append(PaymentsUnmatched(paid.number, paid.made_on, paid.amount, paid.payer.inn, paid.purpose))
         else:
-            rows.append(_row(income, contract_id))
+            row = _row(paid, contract_id)
+            rows[row.id] = row
     async with ctx.uow() as uow:
         await uow.lock("exchange.load:payments.executed")
-        known = await feeds.known_executed(uow, [row.id for row in rows])
-        fresh = [row for row in {row.id: row for row in rows}.values() if row.id not in known]
+        known = await feeds.known_executed(uow, list(rows))
+        fresh = [row for row in rows.values() if row.id not in known]
         await feeds.load_executed(uow, fresh)
         uow.audit("payments.statement_taken", "", documents=len(arrived), fresh=len(fresh))
-    return PaymentsStatement(len(arrived), len(fresh), len(rows) - len(fresh), unmatched)
+    faults = [PaymentsFault(fault.line, fault.field) for fault in statement.faults]
+    return PaymentsStatement(len(arrived), len(fresh), len(rows) - len(fresh), unmatched, faults)
 
 
-async def _contracts(ctx: Context, arrived: Sequence[Income]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    numbers = sorted({number for income in arrived for number in income.numbers})
-    inns = sorted({income.payer_inn for income in arrived if income.payer_inn})
+async def _contracts(ctx: Context, arrived: Sequence[Paid]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    numbers = sorted({word for paid in arrived for word in bank_client.words(paid.purpose)})
+    inns = sorted({paid.payer.inn for paid in arrived if paid.payer.inn})
     by_number: dict[str, str] = {}
     by_inn: dict[str, list[str]] = {}
     for row in await ctx.reader.all(store.CANDIDATES, numbers=numbers, inns=inns):
@@ -113,22 +135,23 @@ async def _contracts(ctx: Context, arrived: Sequence[Income]) -> tuple[dict[str,
     return by_number, by_inn
 
 
-def _contract_of(income: Income, by_number: dict[str, str], by_inn: dict[str, list[str]]) -> str | None:
-    named = {by_number[number] for number in income.numbers if number in by_number}
+def _contract_of(paid: Paid, by_number: dict[str, str], by_inn: dict[str, list[str]]) -> str | None:
+    named = {by_number[word] for word in bank_client.words(paid.purpose) if word in by_number}
     if len(named) == 1:
         return named.pop()
-    own = by_inn.get(income.payer_inn, [])
+    own = by_inn.get(paid.payer.inn, [])
     return own[0] if not named and len(own) == 1 else None
 
 
-def _row(income: Income, contract_id: str) -> ExecutedRow:
+def _row(paid: Paid, contract_id: str) -> ExecutedRow:
+    key = "|".join((paid.made_on.isoformat(), paid.number, f"{paid.amount:.2f}", paid.payer.account))
     return ExecutedRow(
-        income.key,
+        f"bank-{hashlib.sha256(key.encode()).hexdigest()[:32]}",
         contract_id,
-        income.received,
-        income.number[:64],
-        f"{income.amount}",
+        paid.received_on or paid.made_on,
+        paid.number[:64],
+        f"{paid.amount}",
         _BOOKED,
-        income.purpose[:2000],
-        income.payer_bank[:200] or None,
+        paid.purpose[:2000],
+        paid.payer.bank[:200] or None,
     )

@@ -1,140 +1,325 @@
-"""Paying from one's own bank: payment orders, QR codes, statements."""
+"""Files of bank clients and payment codes: what is written is read back, what is broken is refused."""
 
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.config import Config
-from core.testing.cabinet import Cabinet, config_for_tests
-from plugins.payments.domain import bank_files
-from plugins.payments.domain.bank_files import Party
-from tests.plugins.payments.supplier import C1, PAY, bill, client
+from plugins.payments.domain import bank_client, payment_qr
+from plugins.payments.domain.bank_client import BrokenFile, PaymentOrder, income, read, words, write
+from plugins.payments.domain.payment_qr import PaymentCode
+from plugins.payments.domain.requisites import Requisites, WrongRequisites, check, fits
 
-PAYEE = {
-    "name": "АО «Тестэнерго»",
-    "inn": "7830002293",
-    "kpp": "783001001",
-    "account": "40702810000000000777",
-    "bank": "АО «Северный банк»",
-    "bic": "044030001",
-    "correspondent_account": "30101810000000000002",
-}
-STATEMENT = "/api/v1/exchange/payments/statement"
-
-
-@pytest.fixture
-def host_config(database_url: str, tmp_path: Path, enabled_plugins: list[str]) -> Config:
-    return config_for_tests(database_url, tmp_path, enabled=enabled_plugins, plugins={"payments": {"payee": PAYEE}})
+PAYEE = Requisites(
+    name='ООО "Онегорская сбытовая компания"',
+    inn="9801000019",
+    kpp="980101001",
+    account="40702810438000034726",
+    bank="ПАО СБЕРБАНК",
+    bic="044525225",
+    correspondent="30101810400000000225",
+)
+PAYER = Requisites(name='ООО "Хлебозавод № 1"', inn="9801000026", kpp="980101001")
+MADE = datetime(2026, 1, 25, 12, 0, tzinfo=UTC)
+PURPOSE = "Оплата по договору № 98010000000001, счет № 67309 от 20.01.2026, в т.ч. НДС 22 %"
 
 
-async def test_payment_orders_load_into_a_bank_client(supplier: Cabinet) -> None:
-    requisites = {"bank": "ПАО «Банк»", "bank_account": "40702810000000000001", "bic": "044030002", "kpp": "783002002"}
-    contract = {"id": "c1", "number": "50050002775582", "name": "ООО «Радуга»", "inn": "7830002293"}
-    await supplier.load("contracts", contract | requisites)
-    await supplier.load(
-        "payments.bills", bill("b1", "3269237.58"), bill("b2", "106483.39", None), bill("b0", "1", remaining="0")
-    )
-    caller = await client(supplier)
-    got = await caller.get(f"{C1}/bank-orders", params={"bill_id": ["b1"]})
-    assert got.headers["content-disposition"].startswith("attachment")
-    text = got.content.decode("cp1251")
+def order(**changes: Any) -> PaymentOrder:
+    usual = PaymentOrder("113", date(2026, 1, 25), Decimal("3269237.58"), PAYER, PAYEE, PURPOSE)
+    return msgspec.structs.replace(usual, **changes)
+
+
+def statement(*documents: str, version: str = "1.03", encoding: str = "Windows") -> bytes:
+    """A bank's file around the given documents."""
+    head = f"1CClientBankExchange\r\nВерсияФормата={version}\r\nКодировка={encoding}\r\nСекцияРасчСчет\r\n"
+    head += f"РасчСчет={PAYEE.account}\r\nНачальныйОстаток=0.00\r\nКонецРасчСчет\r\n"
+    codec = {"Windows": "cp1251", "DOS": "cp866"}.get(encoding, "utf-8")
+    return (head + "".join(documents) + "КонецФайла\r\n").encode(codec)
+
+
+def document(**changes: str) -> str:
+    """A document of a statement: money from PAYER on our account."""
+    fields = {
+        "Номер": "113",
+        "Дата": "17.12.2025",
+        "Сумма": "1000.50",
+        "ПлательщикСчет": "40702810500000000001",
+        "ПлательщикИНН": PAYER.inn,
+        "Плательщик1": PAYER.name,
+        "ПолучательСчет": PAYEE.account,
+        "ДатаПоступило": "18.12.2025",
+        "НазначениеПлатежа": PURPOSE,
+    }
+    lines = "".join(f"{key}={value}\r\n" for key, value in (fields | changes).items())
+    return f"СекцияДокумент=Платежное поручение\r\n{lines}КонецДокумента\r\n"
+
+
+# ---- writing
+def test_an_order_as_bank_clients_want_it() -> None:
+    text = write([order()], MADE, "Онегорск").decode("cp1251")
     lines = text.split("\r\n")
     assert lines[:3] == ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
     assert lines[-2:] == ["КонецФайла", ""]
     for line in (
+        "ДатаСоздания=25.01.2026",
+        "ВремяСоздания=12:00:00",
+        "Документ=Платежное поручение",
         "СекцияДокумент=Платежное поручение",
+        "Номер=113",
         "Дата=25.01.2026",
         "Сумма=3269237.58",
-        "ПлательщикСчет=40702810000000000001",
-        "ПлательщикИНН=7830002293",
-        "ПолучательСчет=40702810000000000777",
-        "Получатель1=АО «Тестэнерго»",
-        "ПолучательБИК=044030001",
-        "НазначениеПлатежа=Оплата по договору №50050002775582, Основная реализация № b1 от 10.01.2026",
+        "ПлательщикИНН=9801000026",
+        "ПолучательСчет=40702810438000034726",
+        "ПолучательБИК=044525225",
+        "ПолучательКорсчет=30101810400000000225",
+        f"НазначениеПлатежа={PURPOSE}",
+        "КонецДокумента",
     ):
-        assert line in lines, line
-    every = (await caller.get(f"{C1}/bank-orders")).content.decode("cp1251")
-    assert (every.count("СекцияДокумент"), every.count("КонецДокумента")) == (2, 2)
-    wrong = await caller.get(f"{C1}/bank-orders", params={"bill_id": ["b1", "b0"]})
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "bill_id[1]")
-    engineer = await client(supplier, "Энергетик", email="energetik@raduga.example")
-    for path in (f"{C1}/bank-orders", f"{C1}/bills/b1/qr"):
-        assert (await engineer.get(path)).status_code == 403
-    image = await caller.get(f"{C1}/bills/b1/qr")
-    assert (image.headers["content-type"], image.content[:4]) == ("image/png", b"\x89PNG")
-    assert (await caller.get(f"{C1}/bills/b0/qr")).status_code == 404
-    assert (await caller.get(f"{PAY}/contracts/c2/bills/b1/qr")).status_code == 404
+        assert lines.count(line) == 1, line
 
 
-def test_the_text_of_the_code() -> None:
-    payee = Party("АО «Тест|энерго»", "7830002293", "", "40702810000000000777", "Банк", "044030001", "301")
-    assert bank_files.qr_text(payee, Decimal("3269237.58"), "Оплата  №1") == (
-        "ST00012|Name=АО «Тест энерго»|PersonalAcc=40702810000000000777|BankName=Банк|BIC=044030001|CorrespAcc=301"
-        "|Sum=326923758|Purpose=Оплата №1|PayeeINN=7830002293"
-    )
+TEXT = st.text(st.sampled_from("АБВЁабвё ABC abc 0123456789 №«»\"'.,;:=-/%()"), min_size=1, max_size=60).map(
+    lambda text: " ".join(text.split()) or "x"
+)
+AMOUNTS = st.decimals(Decimal("0.01"), Decimal("999999999999.99"), places=2)
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+ORDERS = st.builds(
+    PaymentOrder,
+    number=st.integers(1, 999_999).map(str),
+    made_on=DAYS,
+    amount=AMOUNTS,
+    payer=st.builds(Requisites, name=TEXT, inn=st.sampled_from(["", "9801000026", "980100000181"])),
+    payee=st.just(PAYEE),
+    purpose=TEXT,
+)
 
 
-def statement(*documents: dict[str, str], encoding: str = "Windows") -> bytes:
-    lines = ["1CClientBankExchange", "ВерсияФормата=1.03", f"Кодировка={encoding}", "СекцияРасчСчет", "КонецРасчСчет"]
-    for document in documents:
-        lines += ["СекцияДокумент=Платежное поручение", *[f"{k}={v}" for k, v in document.items()], "КонецДокумента"]
-    codecs = {"Windows": "cp1251", "DOS": "cp866", "UTF-8": "utf-8"}
-    return "\r\n".join([*lines, "КонецФайла"]).encode(codecs[encoding])
-
-
-def arrived(number: str, amount: str, purpose: str, inn: str = "", **more: str) -> dict[str, str]:
-    common = {"Номер": number, "Дата": "17.01.2026", "ДатаПоступило": "18.01.2026", "Сумма": amount}
-    payer = {"ПлательщикИНН": inn, "ПлательщикСчет": "40702810000000000009", "ПлательщикБанк1": "БАНК ГПБ (АО)"}
-    return common | payer | {"ПолучательСчет": PAYEE["account"], "НазначениеПлатежа": purpose} | more
-
-
-async def deliver(cabinet: Cabinet, content: bytes) -> Any:
-    company = await cabinet.service()
-    return await company.put(STATEMENT, content=content)
-
-
-@pytest.mark.parametrize("encoding", ["Windows", "DOS", "UTF-8"])
-async def test_a_statement_enters_the_history_once(supplier: Cabinet, encoding: str) -> None:
-    await supplier.load("contracts", {"id": "c9", "number": "9", "name": "ООО «Один»", "inn": "7707083893"})
-    content = statement(
-        arrived("113", "3269237.58", "Оплата по договору № 50050002775582 за декабрь, в т.ч. НДС"),
-        arrived("114", "100", "За электроэнергию", "7707083893"),
-        arrived("115", "5.5", "За электроэнергию", "7830002293"),  # three contracts have this number
-        arrived("116", "7", "Договоры 50050002775582 и 50120002000032"),
-        arrived("117", "8", "Ушло", ДатаПоступило=""),
-        arrived("118", "9", "Чужой счёт", ПолучательСчет="40702810000000000111"),
-        encoding=encoding,
-    )
-    for times in range(2):
-        told = (await deliver(supplier, content)).json()
-        assert (told["documents"], told["taken"], told["repeated"]) == ((4, 2, 0), (4, 0, 2))[times]
-        assert [(one["number"], one["amount"]) for one in told["unmatched"]] == [("115", "5.50"), ("116", "7.00")]
-    caller = await client(supplier, contracts=("c1", "c9"))
-    shown = (await caller.get(f"{PAY}/history")).json()["items"]
-    assert {(one["contract_id"], one["payer"], one["amount"], one["status"]) for one in shown} == {
-        ("c1", "БАНК ГПБ (АО) № 113 от 18.01.2026", "3269237.58", "Проведён"),
-        ("c9", "БАНК ГПБ (АО) № 114 от 18.01.2026", "100.00", "Проведён"),
-    }
-    await supplier.drain()
-    assert (await caller.put(STATEMENT, content=content)).status_code == 403
+@given(st.lists(ORDERS, min_size=1, max_size=5))
+def test_what_is_written_is_read_back(orders: list[PaymentOrder]) -> None:
+    found = read(write(orders, MADE, "Онегорск"))
+    assert found.faults == ()
+    assert [
+        PaymentOrder(item.number, item.made_on, item.amount, item.payer, item.payee, item.purpose)
+        for item in found.documents
+    ] == orders
 
 
 @pytest.mark.parametrize(
-    "content",
+    "change",
     [
-        b"",
-        b"\xff\xfe\x00",
-        "1CClientBankExchange\r\n".encode("cp1251"),
-        statement(arrived("1", "сто", "")),
-        statement(arrived("1", "1.001", "")),
-        statement(arrived("1", "NaN", "")),
-        statement(arrived("1", "1", "", Дата="2026-01-17")),
-        statement(arrived("1", "1", "", Дата="31.02.2026")),
-        statement(arrived("1", "1", ""), encoding="UTF-8").replace(b"UTF-8", b"KOI-8"),
+        {"amount": Decimal(0)},
+        {"amount": Decimal(-1)},
+        {"amount": Decimal("1.001")},
+        {"number": ""},
+        {"number": "1234567"},
+        {"number": "А-1"},
+        {"purpose": ""},
+        {"purpose": "а" * 211},
+        {"purpose": "счет\r\nСумма=1"},
+        {"purpose": "1000 ₽"},
+        {"payer": Requisites(name="x", inn="123")},
+        {"payer": Requisites(name="x\nСумма=1")},
+        {"payer": Requisites(name="x", account="40702810438000034726")},
+        {"payee": msgspec.structs.replace(PAYEE, account="")},
+        {"payee": msgspec.structs.replace(PAYEE, account="40702810438000034727")},
+        {"payee": msgspec.structs.replace(PAYEE, bic="044525593")},
+        {"payee": msgspec.structs.replace(PAYEE, bank=" ")},
     ],
 )
-async def test_what_is_no_statement_is_refused_whole(supplier: Cabinet, content: bytes) -> None:
-    refused = await deliver(supplier, content)
-    assert (refused.status_code, refused.json()["code"]) == (422, "payments.not_a_statement")
+def test_an_order_that_no_bank_takes_is_not_written(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        write([order(), order(**change)], MADE, "Онегорск")
+
+
+def test_a_file_without_orders_is_none() -> None:
+    with pytest.raises(ValueError, match="no payment orders"):
+        write([], MADE, "Онегорск")
+
+
+# ---- requisites
+def test_check_digits() -> None:
+    assert fits("225", "40702810438000034726")
+    assert fits("025", "30101810400000000225")
+    wrong = [f"{digit}0702810438000034726" for digit in "012356789"]
+    assert not any(fits("225", account) for account in wrong)
+    check(PAYEE, whole=True)
+    with pytest.raises(WrongRequisites) as refused:
+        check(msgspec.structs.replace(PAYEE, correspondent="30101810400000000226"), whole=True)
+    assert refused.value.field == "correspondent"
+
+
+# ---- reading
+@pytest.mark.parametrize("encoding", ["Windows", "DOS", "UTF-8"])
+@pytest.mark.parametrize("version", ["1.01", "1.02", "1.03"])
+def test_statements_of_every_encoding(encoding: str, version: str) -> None:
+    text = document(НазначениеПлатежа="Оплата по договору 98010000000001")
+    [paid] = read(statement(text, encoding=encoding, version=version)).documents
+    assert (paid.number, paid.made_on, paid.amount) == ("113", date(2025, 12, 17), Decimal("1000.50"))
+    assert (paid.payer.inn, paid.payee.account) == (PAYER.inn, PAYEE.account)
+    assert paid.received_on == date(2025, 12, 18)
+    assert words(paid.purpose)[-1] == "98010000000001"
+
+
+def test_a_byte_order_mark_and_unix_lines() -> None:
+    content = statement(document(), encoding="UTF-8").replace(b"\r\n", b"\n")
+    assert len(read(b"\xef\xbb\xbf" + content).documents) == 1
+
+
+def test_a_purpose_in_parts_and_over_lines() -> None:
+    parts = document(НазначениеПлатежа="", НазначениеПлатежа1="Оплата", НазначениеПлатежа2="по договору 1")
+    broken = document(НазначениеПлатежа="Оплата\r\nпо договору 1")
+    assert [paid.purpose for paid in read(statement(parts, broken)).documents] == ["Оплата по договору 1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"Сумма": "0"}, "Сумма"),
+        ({"Сумма": "-1.00"}, "Сумма"),
+        ({"Сумма": "1e3"}, "Сумма"),
+        ({"Сумма": "1 000.00"}, "Сумма"),
+        ({"Сумма": "1.005"}, "Сумма"),
+        ({"Сумма": ""}, "Сумма"),
+        ({"Сумма": "1.00\r\nСумма=2.00"}, "Сумма"),
+        ({"Дата": "31.02.2026"}, "Дата"),
+        ({"Дата": ""}, "Дата"),
+        ({"ДатаПоступило": "вчера"}, "ДатаПоступило"),
+        ({"ПолучательСчет": "1\r\nПолучательСчет=2"}, "ПолучательСчет"),
+    ],
+)
+def test_a_broken_document_blocks_no_other(change: dict[str, str], field: str) -> None:
+    found = read(statement(document(), document(**change), document(Номер="114")))
+    assert [paid.number for paid in found.documents] == ["113", "114"]
+    assert [fault.field for fault in found.faults] == [field]
+    assert found.faults[0].line > found.documents[0].line
+
+
+WHOLE = statement(document(), document(Номер="114"))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "format"),
+        (b"PK\x03\x04", "format"),
+        (b"1CClientBankExchange\r\n", "encoding"),
+        (WHOLE.replace(b"1CClient", b"2CClient"), "format"),
+        (WHOLE.replace("Windows".encode("cp1251"), b"EBCDIC"), "encoding"),
+        (WHOLE.replace(b"1.03", b"2.00"), "version"),
+        (WHOLE.replace("КонецФайла".encode("cp1251"), b""), "truncated"),
+        (WHOLE.replace("КонецДокумента".encode("cp1251"), b"", 1), "truncated"),
+        (WHOLE[: len(WHOLE) // 2], "truncated"),
+        (WHOLE.replace(b"113", b"\x00\x00\x00"), "format"),
+        (WHOLE.replace(b"113", b"1" * 10_001), "format"),
+        (statement(document(), encoding="UTF-8").replace(b"113", b"\xff\xff\xff"), "encoding"),
+        (statement("КонецДокумента\r\n"), "format"),
+    ],
+)
+def test_a_broken_file_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(BrokenFile) as refused:
+        read(content)
+    assert refused.value.code == code
+
+
+@given(st.integers(0, len(WHOLE) - 3))
+def test_a_file_cut_off_anywhere_is_refused(end: int) -> None:
+    with pytest.raises(BrokenFile):
+        read(WHOLE[:end])
+
+
+@given(st.binary(max_size=400), st.integers(0, len(WHOLE)), st.integers(0, 40))
+def test_noise_is_refused_or_read_but_never_crashes(noise: bytes, place: int, skipped: int) -> None:
+    for content in (noise, WHOLE[:place] + noise + WHOLE[place + skipped :]):
+        try:
+            found = read(content)
+        except BrokenFile:
+            continue
+        assert all(paid.amount > 0 for paid in found.documents)
+
+
+def test_only_income_counts_and_once() -> None:
+    found = read(
+        statement(
+            document(),
+            document(),
+            document(Номер="114"),
+            document(Номер="115", ДатаПоступило=""),
+            document(Номер="116", ПолучательСчет="40702810500000000001"),
+        )
+    )
+    assert [paid.number for paid in income(found.documents, {PAYEE.account})] == ["113", "114"]
+
+
+def test_numbers_are_found_in_purposes() -> None:
+    assert words("Оплата по дог.№98010000000001, счет N67309/2 (Э-61-49814), НДС 22%") == [
+        "Оплата",
+        "по",
+        "дог",
+        "98010000000001",
+        "счет",
+        "N67309/2",
+        "Э-61-49814",
+        "НДС",
+        "22",
+    ]
+
+
+# ---- the payment code
+CODE = PaymentCode(PAYEE, Decimal("3452.38"), "Оплата по договору № 98010000000001", "98010000000001")
+
+
+def test_the_text_of_a_code() -> None:
+    assert payment_qr.text(CODE) == (
+        'ST00012|Name=ООО "Онегорская сбытовая компания"|PersonalAcc=40702810438000034726|BankName=ПАО СБЕРБАНК'
+        "|BIC=044525225|CorrespAcc=30101810400000000225|Sum=345238|Purpose=Оплата по договору № 98010000000001"
+        "|PayeeINN=9801000019|KPP=980101001|Contract=98010000000001"
+    )
+
+
+@given(AMOUNTS, st.text(st.sampled_from("АБВ абв |~_#$^&*="), min_size=1, max_size=30))
+def test_a_code_is_read_back(amount: Decimal, purpose: str) -> None:
+    code = msgspec.structs.replace(CODE, amount=amount, purpose=purpose)
+    try:
+        content = payment_qr.text(code).encode()
+    except ValueError:
+        assert all(mark in purpose for mark in "|~_#$^&*")
+        return
+    fields = payment_qr.read(content)
+    assert (fields["Purpose"], Decimal(fields["Sum"]) / 100) == (purpose, amount)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": Decimal(0)},
+        {"amount": Decimal("0.001")},
+        {"amount": Decimal(10) ** 19},
+        {"purpose": "а" * 211},
+        {"purpose": "а\nб"},
+        {"payee": msgspec.structs.replace(PAYEE, name="а" * 161)},
+        {"payee": msgspec.structs.replace(PAYEE, bank="а" * 46)},
+        {"payee": msgspec.structs.replace(PAYEE, account="1")},
+    ],
+)
+def test_what_the_standard_cannot_hold_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        payment_qr.text(msgspec.structs.replace(CODE, **change))
+
+
+@pytest.mark.parametrize("content", [b"", b"ST00012", b"ST00019|Name=x", b"ST00012|Name=x", b"QR", b"ST00012|a|b"])
+def test_other_codes_are_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        payment_qr.read(content)
+
+
+def test_the_pictures() -> None:
+    assert payment_qr.png(CODE).startswith(b"\x89PNG\r\n")
+    root = ET.fromstring(payment_qr.svg(CODE))
+    assert re.sub(r"\{.*\}", "", root.tag) == "svg"
+    assert bank_client.MARK not in payment_qr.text(CODE)
