@@ -65,5 +65,9 @@ class PaymentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The largest amount of one payment, in roubles."""
     session_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 20
     """How long the bank's page waits for the payer."""
+    orders_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Payments that one person starts: each is an order at the bank."""
+    letters_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Documents that one person has sent by e-mail, to whatever address."""
     return_url: str = ""
     """Where the bank sends the payer back to; `{payment_id}` is filled in. Empty: a page of the cabinet."""
