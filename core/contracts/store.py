@@ -85,46 +85,24 @@ def has_administrator(contract_id: Any) -> sa.ColumnElement[bool]:
     return found.scalar_subquery().is_not(None)
 
 
-def _of_contract(column: Any, contract_id: Any) -> sa.ScalarSelect[str]:
-    return sa.select(column).where(Contract.id == contract_id).scalar_subquery()
-
-
-# Whoever holds a thousand of the supplier's contracts must not wait for the supplier's other hundred thousand: left to
-# choose, a planner walks along all numbers to find the few that are his. Subqueries (and OFFSET, which PostgreSQL does
-# not look through) leave it no choice but to begin with his links.
-_HELD = (
+_NAME = sa.select(Contract.name).where(Contract.id == ContractLink.contract_id).scalar_subquery()
+LINKS = Query(
     sa.select(
-        ContractLink.contract_id.label("id"),
-        _of_contract(Contract.number, ContractLink.contract_id).label("number"),
+        ContractLink.contract_id,
+        ContractLink.number,
+        _NAME,
         ContractLink.state,
         ContractLink.role,
+        has_administrator(ContractLink.contract_id),
     )
     .where(
         ContractLink.account_id == sa.bindparam("account_id"),
         sa.or_(ContractLink.state == "active", ContractLink.created_at > sa.bindparam("pending_since", type_=Moment())),
-    )
-    .offset(sa.literal_column("0"))
-    .subquery("held")
-)
-_PAGE = (
-    sa.select(_HELD)
-    .where(
-        sa.tuple_(_HELD.c.number, _HELD.c.id)
+        sa.tuple_(ContractLink.number, ContractLink.contract_id)
         > sa.tuple_(sa.bindparam("number", type_=sa.Text()), sa.bindparam("id", type_=sa.Text())),
     )
-    .order_by(_HELD.c.number, _HELD.c.id)
-    .limit(sa.bindparam("limit", type_=sa.Integer()))
-    .subquery("page")
-)
-LINKS = Query(
-    sa.select(
-        _PAGE.c.id,
-        _PAGE.c.number,
-        _of_contract(Contract.name, _PAGE.c.id),
-        _PAGE.c.state,
-        _PAGE.c.role,
-        has_administrator(_PAGE.c.id),
-    ).order_by(_PAGE.c.number, _PAGE.c.id),
+    .order_by(ContractLink.number, ContractLink.contract_id)
+    .limit(sa.bindparam("limit", type_=sa.Integer())),
     LinkRow,
 )
 

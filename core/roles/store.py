@@ -165,19 +165,19 @@ CLIENTS_OF_CONTRACT = Query(
 CLIENT_ID = Query(sa.select(Account.id).where(_CLIENT, Account.id == sa.bindparam("account_id", type_=sa.Text())), str)
 CLIENT_CONTRACTS = Query(
     sa.select(
-        Contract.id,
-        Contract.number,
-        Contract.name,
+        ContractLink.contract_id,
+        ContractLink.number,
+        sa.select(Contract.name).where(Contract.id == ContractLink.contract_id).scalar_subquery(),
         ContractLink.role,
-        has_administrator(Contract.id),
+        has_administrator(ContractLink.contract_id),
     )
-    .join(ContractLink, ContractLink.contract_id == Contract.id)
     .where(
         ContractLink.account_id == sa.bindparam("account_id", type_=sa.Text()),
         ContractLink.state == "active",
-        sa.tuple_(Contract.number, Contract.id) > sa.tuple_(sa.bindparam("number", type_=sa.Text()), _CONTRACT),
+        sa.tuple_(ContractLink.number, ContractLink.contract_id)
+        > sa.tuple_(sa.bindparam("number", type_=sa.Text()), _CONTRACT),
     )
-    .order_by(Contract.number, Contract.id)
+    .order_by(ContractLink.number, ContractLink.contract_id)
     .limit(_LIMIT),
     RoleClientContract,
 )
