@@ -57,9 +57,7 @@ async def send_batch(ctx: Context, batch: MailBatch) -> None:
         await uow.execute(
             sa.update(Mailing)
             .where(Mailing.id == batch.mailing_id)
-            .values(
-                letters=Mailing.letters + len(wanting), reached=reached, finished_at=None if more else uow.now
-            )
+            .values(letters=Mailing.letters + len(wanting), reached=reached, finished_at=None if more else uow.now)
         )
 
 

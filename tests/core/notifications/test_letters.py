@@ -1,6 +1,7 @@
 """Letters: their HTML, the supplier's own templates, and the account of what became of each."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,36 @@ async def test_a_sent_letter_is_accounted_for(cabinet: Cabinet, clerk: Caller, c
             "created_at": moment,
             "settled_at": moment,
         }
+    ]
+
+
+async def test_a_letter_is_queued_from_its_order_on(cabinet: Cabinet, clerk: Caller) -> None:
+    """In the same transaction: neither without the other, and a suppressed order leaves no trace."""
+    letters = [SendLetter(RECEIPT.name, TO, {"number": str(number)}) for number in range(6)]
+    with suppress(ZeroDivisionError):
+        async with Context(cabinet.runtime).uow() as uow:
+            uow.enqueue(letters[0])
+            raise ZeroDivisionError
+    async with Context(cabinet.runtime).uow() as uow:
+        uow.enqueue(letters[1])
+        uow.enqueue(letters[2], dedup_key="once")
+        uow.enqueue(letters[3], dedup_key="once")
+        with suppress(ZeroDivisionError):
+            async with uow.savepoint():
+                uow.enqueue(letters[4])
+                raise ZeroDivisionError
+    async with Context(cabinet.runtime).uow() as uow:
+        uow.enqueue(letters[5], dedup_key="once")
+    queued = await listed(clerk, state="queued", email=TO)
+    assert [item["id"] for item in queued] == [letters[2].id, letters[1].id]
+    assert {(item["attempts"], item["settled_at"]) for item in queued} == {(0, None)}
+    refused = await clerk.post(f"{LETTERS}/{letters[1].id}/sendings")
+    assert (refused.status_code, refused.json()["code"]) == (409, "letter_waiting")
+    assert len(await cabinet.letters(TO)) == 2
+    sent = await listed(clerk, email=TO)
+    assert [(item["id"], item["state"], item["attempts"]) for item in sent] == [
+        (letters[2].id, "sent", 1),
+        (letters[1].id, "sent", 1),
     ]
 
 

@@ -307,3 +307,5 @@ async def test_a_batch_that_is_repeated_orders_nothing_twice(cabinet: Cabinet, e
     await cabinet.drain()
     received = [one.to for one in await cabinet.letters() if one.subject == "Номер 1"]
     assert sorted(received) == [f"client{number}@example.ru" for number in range(3)]
+    (mailing,) = (await editor.get("/api/v1/staff/mailings")).json()["items"]
+    assert (mailing["letters"], mailing["finished_at"] is None) == (3, False)
