@@ -10,13 +10,14 @@ from core.sdk import Context, Every, Job
 
 
 class Forget(msgspec.Struct, frozen=True):
-    """Remove uploads that nobody published, and the account of letters of long ago."""
+    """Remove uploads that nobody published, letters of long ago, and notifications of long ago."""
 
 
 async def forget(ctx: Context, _: Forget) -> None:
-    """Both, one after the other."""
+    """One after the other."""
     await publishing.forget_uploads(ctx)
     await delivery.forget(ctx)
+    await forgetting.forget_notices(ctx)
 
 
 JOBS = (
