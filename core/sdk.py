@@ -7,7 +7,7 @@ data, freezes them into a manifest and serves them. Nothing registers itself and
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 import pluggy
@@ -173,6 +173,9 @@ class NotificationKind(msgspec.Struct, frozen=True):
     """That switch as long as nobody has touched it."""
     master: bool = True
     """«E-mail уведомления» applies; False: what the client has asked for and gets in any case."""
+    reminds: Literal["", "start", "end"] = ""
+    """A reminder of the start or the end of the period of readings: its switch and its days (`reminded`) are offered
+    while an enabled plugin declares such a kind."""
 
 
 class Port(msgspec.Struct, frozen=True):

@@ -134,6 +134,10 @@ class Mailing(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     """advertising, magazine"""
+    audience: Mapped[str] = mapped_column(server_default="all")
+    """all, contracts, branches"""
+    addressees: Mapped[str] = mapped_column(server_default="[]")
+    """Their ids or names, a list in JSON."""
     topic: Mapped[str]
     text: Mapped[str]
     letters: Mapped[int] = mapped_column(server_default="0")

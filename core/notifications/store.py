@@ -308,8 +308,16 @@ SWITCHES = Query(
 
 
 # ---- mailings
-def wanting(kind: str, after: str, limit: int) -> sa.Select[str, str]:
-    """The next accounts that want a mailing: id and address."""
+def wanting(kind: str, after: str, limit: int, audience: str, addressees: Sequence[str]) -> sa.Select[str, str]:
+    """The next accounts of the audience that want a mailing: id and address."""
+    held = sa.select(ContractLink.account_id).where(ContractLink.state == "active")
+    audiences = {
+        "all": sa.true(),
+        "contracts": Account.id.in_(held.where(ContractLink.contract_id.in_(addressees))),
+        "branches": Account.id.in_(
+            held.join(Contract, Contract.id == ContractLink.contract_id).where(Contract.branch.in_(addressees))
+        ),
+    }
     magazine = sa.func.coalesce(Preferences.magazine, sa.false())
     wanted = Account.advertising if kind == "advertising" else magazine
     return (
@@ -317,6 +325,7 @@ def wanting(kind: str, after: str, limit: int) -> sa.Select[str, str]:
         .outerjoin(Preferences, Preferences.account_id == Account.id)
         .where(
             Account.id > after,
+            audiences[audience],
             Account.kind == "client",
             Account.deleted_at.is_(None),
             Account.email_confirmed_at.is_not(None),
@@ -334,6 +343,7 @@ class MailingRow(msgspec.Struct, frozen=True):
     id: str
     kind: str
     topic: str
+    audience: str
     letters: int
     ordered_by: str
     created_at: datetime

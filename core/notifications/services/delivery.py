@@ -16,7 +16,19 @@ from core.notifications.services.templates import Rendered, templates_of
 from core.notifications.settings import NotificationsSettings
 from core.ports.files import Files
 from core.ports.mail import Mail, MailFile, MailRefused, Message
-from core.sdk import NOT_FOUND, Context, Letter, Page, Problem, UnitOfWork, chunks, decode_cursor, finishing, new_id, page
+from core.sdk import (
+    NOT_FOUND,
+    Context,
+    Letter,
+    Page,
+    Problem,
+    UnitOfWork,
+    chunks,
+    decode_cursor,
+    finishing,
+    new_id,
+    page,
+)
 
 ATTEMPTS = 10
 """Over some four hours; then the letter has failed."""
@@ -48,7 +60,12 @@ async def send(ctx: Context, order: SendLetter) -> None:
 
 
 async def _render(ctx: Context, order: SendLetter, leaving: str) -> Rendered:
-    params = {**order.params, "unsubscribe": leaving, "base_url": ctx.runtime.base_url, "supplier": ctx.runtime.supplier}
+    params = {
+        **order.params,
+        "unsubscribe": leaving,
+        "base_url": ctx.runtime.base_url,
+        "supplier": ctx.runtime.supplier,
+    }
     if order.content:
         kind, _, content_id = order.content.partition(":")
         written = await ctx.reader.first(store.CONTENT[kind], content_id=content_id)

@@ -7,8 +7,9 @@ from core.notifications import schemas, store
 from core.notifications.letters import ADVERTISING, MAGAZINE
 from core.notifications.models import Mailing
 from core.notifications.public import SendLetter
+from core.notifications.services import publishing
 from core.notifications.settings import NotificationsSettings
-from core.sdk import Context, Page, UnitOfWork, decode_cursor, finishing, new_id, page
+from core.sdk import INVALID, Context, Page, Problem, UnitOfWork, decode_cursor, finishing, new_id, page
 
 _LETTERS = {"advertising": ADVERTISING.name, "magazine": MAGAZINE.name}
 
@@ -23,7 +24,11 @@ class MailBatch(msgspec.Struct, frozen=True):
 
 async def order(ctx: Context, data: schemas.NotificationMailingOrder) -> schemas.NotificationMailing:
     """Starts a mailing; its letters are ordered batch by batch."""
-    mailing_id = new_id()
+    mailing_id, wrong = new_id(), []  # type: ignore[var-annotated]
+    keys = await publishing.keys_of(ctx, data.audience, wrong)
+    if wrong:
+        raise Problem(INVALID, errors=wrong)
+    audience = publishing.name_of(data.audience)
     async with ctx.uow() as uow:
         await uow.execute(
             sa.insert(Mailing).values(
@@ -31,13 +36,17 @@ async def order(ctx: Context, data: schemas.NotificationMailingOrder) -> schemas
                 kind=data.kind,
                 topic=data.topic,
                 text=data.text,
+                audience=audience,
+                addressees=msgspec.json.encode([key.partition(":")[2] for key in keys if ":" in key]).decode(),
                 ordered_by=ctx.actor.id,
                 created_at=uow.now,
             )
         )
         uow.enqueue(MailBatch(mailing_id, data.kind))
-        uow.audit("notifications.mailing_ordered", mailing_id, kind=data.kind)
-        answer = schemas.NotificationMailing(mailing_id, data.kind, data.topic, 0, ctx.actor.id, uow.now, None)
+        uow.audit("notifications.mailing_ordered", mailing_id, kind=data.kind, audience=audience)
+        answer = schemas.NotificationMailing(
+            mailing_id, data.kind, data.topic, audience, 0, ctx.actor.id, uow.now, None
+        )
         return await uow.answer(answer, status=202)
 
 
@@ -45,9 +54,12 @@ async def send_batch(ctx: Context, batch: MailBatch) -> None:
     """Orders the next letters and the batch after them; all of it commits with the end of this job, or nothing."""
     size = ctx.settings(NotificationsSettings).mailing_batch
     async with finishing(ctx) as uow:
-        if not await _is_next(uow, batch):
+        mailing = await _waiting(uow, batch)
+        if mailing is None:
             return
-        wanting = (await uow.execute(store.wanting(batch.kind, batch.after, size))).all()
+        addressees = msgspec.json.decode(mailing.addressees, type=list[str])
+        select = store.wanting(batch.kind, batch.after, size, mailing.audience, addressees)
+        wanting = (await uow.execute(select)).all()
         for account_id, email in wanting:
             uow.enqueue(_letter(batch, account_id, email))
         more = len(wanting) == size
@@ -57,18 +69,17 @@ async def send_batch(ctx: Context, batch: MailBatch) -> None:
         await uow.execute(
             sa.update(Mailing)
             .where(Mailing.id == batch.mailing_id)
-            .values(
-                letters=Mailing.letters + len(wanting), reached=reached, finished_at=None if more else uow.now
-            )
+            .values(letters=Mailing.letters + len(wanting), reached=reached, finished_at=None if more else uow.now)
         )
 
 
-async def _is_next(uow: UnitOfWork, batch: MailBatch) -> bool:
-    """Whether the mailing waits for this batch: one that somebody drives again after its end does nothing."""
-    found = await uow.one(
-        sa.select(Mailing.reached, Mailing.finished_at).where(Mailing.id == batch.mailing_id).with_for_update()
+async def _waiting(uow: UnitOfWork, batch: MailBatch) -> sa.Row[str, str] | None:
+    """Whom the mailing is for, if it waits for this batch: one that is driven again after its end does nothing."""
+    return await uow.one(
+        sa.select(Mailing.audience, Mailing.addressees)
+        .where(Mailing.id == batch.mailing_id, Mailing.finished_at.is_(None), Mailing.reached == batch.after)
+        .with_for_update()
     )
-    return found is not None and found.finished_at is None and found.reached == batch.after
 
 
 def _letter(batch: MailBatch, account_id: str, email: str) -> SendLetter:
