@@ -1,6 +1,7 @@
 """`abonent`: the operator's command line."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -137,6 +138,7 @@ def worker(context: click.Context) -> None:
     if host.config.jobs.broker == "embedded":
         raise ConfigError("[jobs] broker is embedded: the web process runs the jobs, or name redis:// or amqp://")
     logs.configure()
+    gc.freeze()  # as in the web process: what the start has made lives as long as the process
     worker_of(host).run_forever()
 
 

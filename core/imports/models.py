@@ -74,6 +74,15 @@ class Entry(Base):
     """JSON of `dict[item, answer]`: what billing said, by the part that it said it of."""
     unit: Mapped[bytes | None]
     """MessagePack of the importer's unit; erased once nothing can be sent of it any more."""
-    fact_id: Mapped[str | None] = mapped_column(unique=True)
+    fact_id: Mapped[str | None]
 
-    __table_args__ = (sa.Index("ix_imports_entry_state", "import_id", "state", "number"),)
+    __table_args__ = (
+        sa.Index("ix_imports_entry_state", "import_id", "state", "number"),
+        sa.Index(
+            "uq_imports_entry_fact",  # of facts only: most entries have none while they are checked
+            "fact_id",
+            unique=True,
+            sqlite_where=sa.text("fact_id IS NOT NULL"),
+            postgresql_where=sa.text("fact_id IS NOT NULL"),
+        ),
+    )

@@ -61,13 +61,21 @@ def upgrade() -> None:
         sa.Column("fact_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["imports_import.id"], name=op.f("fk_imports_entry_import_id")),
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_imports_entry")),
-        sa.UniqueConstraint("fact_id", name=op.f("uq_imports_entry_fact_id")),
     )
     op.create_index("ix_imports_entry_state", "imports_entry", ["import_id", "state", "number"], unique=False)
+    op.create_index(
+        "uq_imports_entry_fact",
+        "imports_entry",
+        ["fact_id"],
+        unique=True,
+        sqlite_where=sa.text("fact_id IS NOT NULL"),
+        postgresql_where=sa.text("fact_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
 
+    op.drop_index("uq_imports_entry_fact", table_name="imports_entry")
     op.drop_index("ix_imports_entry_state", table_name="imports_entry")
     op.drop_table("imports_entry")
     op.drop_index("ix_imports_import_contract", table_name="imports_import")
