@@ -233,6 +233,7 @@ def _title(channel: str, day: date | None) -> str:
 # ---- taking over
 async def commit(ctx: Context, uow: UnitOfWork, file: ImportFile, units: Sequence[IntervalUnit]) -> list[Outcome]:
     """Stores the days and emits a fact for each metering point and day."""
+    await uow.lock(f"readings.intervals:{ctx.granted.contract_id}")  # two files of one day, one after the other
     known = await _known(ctx, file, units)
     outcomes: list[Outcome] = []
     for layout, alike in _rounds(units):
