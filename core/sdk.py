@@ -117,6 +117,9 @@ class Job(Generic[P]):
 
     It runs at least once for each order, so it must be idempotent. The one way to have its own effects exactly once is
     `async with finishing(ctx) as uow:` (the effects and the end of the job commit together).
+
+    `record(uow, orders)` notes orders given with `uow.enqueue` in the very transaction that gives them; those that a
+    `dedup_key` suppresses are not noted.
     """
 
     def __init__(
@@ -128,9 +131,10 @@ class Job(Generic[P]):
         on: type[msgspec.Struct] | None = None,
         every: Every | None = None,
         attempts: int | None = None,
+        record: Callable[[UnitOfWork, Sequence[P]], Awaitable[None]] | None = None,
     ) -> None:
         self.name, self.run, self.payload = name, run, payload
-        self.on, self.every, self.attempts = on, every, attempts
+        self.on, self.every, self.attempts, self.record = on, every, attempts, record
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -12,7 +12,9 @@ from core.imports.services.committing import CommitFile
 from core.imports.services.uploading import ForgetFile, ReadFile
 from core.sdk import Context, ErrorKind, Every, Job, Later, Superseded
 
-ATTEMPTS = 4
+ATTEMPTS = 10
+PATIENCE = 4
+"""After so many attempts the client is told that the cabinet has failed; a file not yet checked is tried further."""
 
 
 class PurgeFiles(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ async def commit(ctx: Context, order: CommitFile) -> None:
 
 
 async def _give_up(ctx: Context, import_id: str, kind: ErrorKind) -> None:
-    if ctx.job is not None and ctx.job.attempt >= ATTEMPTS:
+    if ctx.job is not None and ctx.job.attempt >= PATIENCE:
         await ending.fail(ctx, import_id, kind)
 
 

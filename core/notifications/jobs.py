@@ -20,7 +20,7 @@ async def forget(ctx: Context, _: Forget) -> None:
 
 
 JOBS = (
-    Job("notifications.send_letter", delivery.send, SendLetter, attempts=delivery.ATTEMPTS),
+    Job("notifications.send_letter", delivery.send, SendLetter, attempts=delivery.ATTEMPTS, record=delivery.note_orders),
     Job("notifications.notify", raising.notify, Notify),
     Job("notifications.mail_batch", mailings.send_batch, mailings.MailBatch),
     Job("notifications.forget_files", forgetting.forget_files, forgetting.ForgetFiles),

@@ -138,6 +138,8 @@ class Mailing(Base):
     text: Mapped[str]
     letters: Mapped[int] = mapped_column(server_default="0")
     """How many have been ordered."""
+    reached: Mapped[str] = mapped_column(server_default="")
+    """The last account whose letter has been ordered; a batch that starts elsewhere was done before."""
     ordered_by: Mapped[str]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

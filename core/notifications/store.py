@@ -1,5 +1,6 @@
 """Queries of notifications."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -349,10 +350,11 @@ MAILINGS = Query(
 
 
 # ---- letters
-def owner_of(email: str) -> sa.ScalarSelect[Any]:
-    """The live client account with an address."""
-    owner = sa.select(Account.id).where(Account.email == email, Account.deleted_at.is_(None), Account.kind == "client")
-    return owner.scalar_subquery()
+def owners_of(emails: Sequence[str]) -> sa.Select[str, str]:
+    """The live client accounts with these addresses: address and id."""
+    return sa.select(Account.email, Account.id).where(
+        Account.email.in_(emails), Account.deleted_at.is_(None), Account.kind == "client"
+    )
 
 
 CONTENT = {

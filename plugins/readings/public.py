@@ -47,6 +47,17 @@ class ReadingsSubmitted(msgspec.Struct, frozen=True):
     """The fact that this one corrects."""
 
 
+class ReadingsProposed(msgspec.Struct, frozen=True):
+    """What a client is about to submit for a meter, on screen or by file: validators `of` this type may refuse it."""
+
+    contract_id: str
+    energy_object_id: str
+    metering_point_id: str
+    meter_id: str
+    month: date
+    values: list[SubmittedValue]
+
+
 class ConsumptionSubmitted(msgspec.Struct, frozen=True):
     """The consumption of a month of one metering point «по сообщению», as a client submitted it."""
 

@@ -113,7 +113,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the host did not start:\n{log.read_text()}")
 
 
-@pytest.mark.requirement("RDG-37", "RDG-10", "RDG-12")
+@pytest.mark.requirement("RDG-10", "RDG-12")
 async def test_the_main_job_from_the_registration_to_billings_answer(address: str) -> None:
     said: list[str] = []
     await walk(address, said.append)

@@ -1,7 +1,5 @@
 """Mailings of the supplier: to everybody who wants them and to nobody else, each letter ordered once."""
 
-from datetime import datetime
-
 import msgspec
 import sqlalchemy as sa
 
@@ -10,7 +8,7 @@ from core.notifications.letters import ADVERTISING, MAGAZINE
 from core.notifications.models import Mailing
 from core.notifications.public import SendLetter
 from core.notifications.settings import NotificationsSettings
-from core.sdk import Context, Page, decode_cursor, finishing, new_id, page
+from core.sdk import Context, Page, UnitOfWork, decode_cursor, finishing, new_id, page
 
 _LETTERS = {"advertising": ADVERTISING.name, "magazine": MAGAZINE.name}
 
@@ -47,21 +45,35 @@ async def send_batch(ctx: Context, batch: MailBatch) -> None:
     """Orders the next letters and the batch after them; all of it commits with the end of this job, or nothing."""
     size = ctx.settings(NotificationsSettings).mailing_batch
     async with finishing(ctx) as uow:
+        if not await _is_next(uow, batch):
+            return
         wanting = (await uow.execute(store.wanting(batch.kind, batch.after, size))).all()
         for account_id, email in wanting:
-            uow.enqueue(
-                SendLetter(_LETTERS[batch.kind], email, content=f"mailing:{batch.mailing_id}"),
-                dedup_key=f"{batch.mailing_id}:{account_id}",
-            )
-        finished: datetime | None = uow.now
-        if len(wanting) == size:
-            finished = None
-            uow.enqueue(MailBatch(batch.mailing_id, batch.kind, wanting[-1][0]))
+            uow.enqueue(_letter(batch, account_id, email))
+        more = len(wanting) == size
+        reached = wanting[-1][0] if wanting else batch.after
+        if more:
+            uow.enqueue(MailBatch(batch.mailing_id, batch.kind, reached))
         await uow.execute(
             sa.update(Mailing)
             .where(Mailing.id == batch.mailing_id)
-            .values(letters=Mailing.letters + len(wanting), finished_at=finished)
+            .values(
+                letters=Mailing.letters + len(wanting), reached=reached, finished_at=None if more else uow.now
+            )
         )
+
+
+async def _is_next(uow: UnitOfWork, batch: MailBatch) -> bool:
+    """Whether the mailing waits for this batch: one that somebody drives again after its end does nothing."""
+    found = await uow.one(
+        sa.select(Mailing.reached, Mailing.finished_at).where(Mailing.id == batch.mailing_id).with_for_update()
+    )
+    return found is not None and found.finished_at is None and found.reached == batch.after
+
+
+def _letter(batch: MailBatch, account_id: str, email: str) -> SendLetter:
+    letter, content = _LETTERS[batch.kind], f"mailing:{batch.mailing_id}"
+    return SendLetter(letter, email, content=content, leave=f"{batch.kind}:{account_id}")
 
 
 async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[schemas.NotificationMailing]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from core.imports.public import Note
 from core.sdk import FIELD_REQUIRED, NOT_FOUND, ErrorKind, next_month, plain
 from plugins.readings import errors
 from plugins.readings.errors import Notice
@@ -253,6 +254,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     reasons: tuple[Reason, ...] = ()
     changed: bool = True
     """False: the same values were transmitted before."""
+    remarks: tuple[Note, ...] = ()
+    """Warnings of the supplier's own rules."""
 
     @property
     def saves(self) -> bool:

@@ -27,7 +27,7 @@ from plugins.readings.domain.imports import (
 from plugins.readings.domain.points import Point, PointVerdict, judge_points
 from plugins.readings.models import Submission
 from plugins.readings.schemas import ReadingsMeterInput, ReadingsPointInput, ReadingsValueInput
-from plugins.readings.services import points, submission, withdrawal
+from plugins.readings.services import points, rules, submission, withdrawal
 from plugins.readings.services.windows import open_window
 from plugins.readings.settings import ReadingsSettings
 from plugins.readings.store import imports as store
@@ -143,6 +143,7 @@ async def _judge(ctx: Context, fetch: Fetch, month: date, units: Sequence[Integr
     wanted = [one for one in judged if one.meter_id is not None and one.unit.filled]
     inputs = [ReadingsMeterInput(str(one.meter_id), _values(one)) for one in wanted]
     verdicts = domain.judge(inputs, devices, month, ctx.settings(ReadingsSettings))
+    verdicts = await rules.apply(ctx, verdicts, month)
     for one, verdict in zip(wanted, verdicts, strict=True):
         one.verdict = verdict
         one.device = devices.get(verdict.meter_id)
@@ -209,7 +210,7 @@ def _outcome(ctx: Context, one: _Judged) -> Outcome:
             notes.append(_warning(value.notice, unit.column(NOW)))
         result = domain.shown(value.consumption) if value is not None else None
         lines.append(_line(unit, row, one.meter_id, registers.get(code or ""), device, result or "", notes))
-    notes = list(one.notes)
+    notes = [*one.notes, *(verdict.remarks if verdict else ())]
     for reason in (reason for rest in by_register.values() for reason in rest):
         column = unit.column(OBJECT_STATUS) if reason.kind is errors.STATUS_FORBIDS else ""
         named = f"{reason.register}: " if reason.register else ""

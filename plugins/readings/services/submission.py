@@ -24,7 +24,7 @@ from plugins.readings.schemas import (
     ReadingsSentValue,
     ReadingsSubmission,
 )
-from plugins.readings.services import points
+from plugins.readings.services import points, rules
 from plugins.readings.services.form import notice
 from plugins.readings.services.windows import open_window
 from plugins.readings.settings import ReadingsSettings
@@ -44,6 +44,7 @@ async def submit(ctx: Context, body: ReadingsSubmission, channel: Channel = "scr
         window = await open_window(ctx, uow)
         devices = await _devices(ctx, uow, window, {device.meter_id for device in body.devices})
         verdicts = domain.judge(body.devices, devices, window.month, ctx.settings(ReadingsSettings))
+        verdicts = await rules.apply(ctx, verdicts, window.month)
         of_points = await points.judge(ctx, uow, window, body.points)
         saved = [verdict for verdict in verdicts if verdict.saves]
         saved_points = [verdict for verdict in of_points if verdict.saves]
