@@ -251,7 +251,7 @@ def jobs_list(context: click.Context) -> None:
 
     async def read(runtime: Runtime) -> None:
         for count in await outbox.counts(runtime.database.reader):
-            click.echo(f"{count.job:32} {count.state:6} {count.count}")
+            click.echo(f"{count.job:32} {count.state:9} {count.count}")
         for dead in await outbox.dead_jobs(runtime.database.reader):
             click.echo(f"dead #{dead.id} {dead.job} after {dead.attempts} attempts: {dead.error}")
 
@@ -272,6 +272,24 @@ def jobs_redrive(context: click.Context, target: str) -> None:
             return await outbox.redrive_all(connection, target, runtime.clock.now())
 
     click.echo(f"{run_in(host, redrive)} jobs will run again")
+
+
+@jobs.command("dismiss")
+@click.argument("target")
+@click.option("--reason", required=True, help="For the audit trail; no personal data.")
+@click.pass_context
+def jobs_dismiss(context: click.Context, target: str, reason: str) -> None:
+    """Give a dead job (its number) or all dead jobs of a name up for good; what they were to do is erased."""
+    host = host_of(context)
+
+    async def dismiss(runtime: Runtime) -> int:
+        async with Context(runtime).uow() as uow:
+            gone = await outbox.dismiss(uow.connection, int(target) if target.isdigit() else target, uow.now)
+            for number, job in gone:
+                uow.audit("core.job_dismissed", str(number), job=job, reason=reason)
+        return len(gone)
+
+    click.echo(f"{run_in(host, dismiss)} jobs are given up")
 
 
 cli.add_command(demo_commands.demo)

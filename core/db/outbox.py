@@ -1,7 +1,7 @@
 """Every statement that moves a row of `core_outbox`; nothing else writes its states.
 
     new --claim--> sent --start--> run --done--> done
-     ^               |              |---failed-> dead   (or back to new, later)
+     ^               |              |---failed-> dead   (or back to new, later) --dismiss--> dismissed
      |---give_back---|--postpone----|
 
 `sends` is the fencing token: each claim raises it, and whoever holds a smaller number changes nothing any more. All
@@ -211,7 +211,7 @@ _COUNTS = Query(
     JobCount,
 )
 OPEN_STATES = ("new", "sent", "run")
-STATES = (*OPEN_STATES, "done", "dead")
+STATES = (*OPEN_STATES, "done", "dead", "dismissed")
 
 
 async def dead_jobs(reader: Reader, *, job: str = "", before: int = _LAST_ID, limit: int = 100) -> list[DeadJob]:
@@ -250,8 +250,23 @@ async def _redrive(connection: AsyncConnection, condition: sa.ColumnElement[bool
     ).rowcount
 
 
+async def dismiss(connection: AsyncConnection, target: int | str, now: datetime) -> list[tuple[int, str]]:
+    """Gives dead jobs up for good, one by its id or all of a name; returns (id, job) of each.
+
+    What they were to do is erased, the error stays until the history is purged.
+    """
+    condition = Outbox.id == target if isinstance(target, int) else Outbox.job == target
+    gone = await connection.execute(
+        sa.update(Outbox)
+        .where(_TAKEN, Outbox.state == "dead", condition)
+        .values(state="dismissed", payload=None, finished_at=now)
+        .returning(Outbox.id, Outbox.job)
+    )
+    return [(row.id, row.job) for row in gone]
+
+
 async def purge(writer: AsyncEngine, *, before: datetime, slots_before: datetime, batch: int = 1000) -> int:
-    """Deletes what was done before a moment, in small transactions; returns how many rows.
+    """Deletes what was done or dismissed before a moment, in small transactions; returns how many rows.
 
     Two kinds stay longer because their key must go on refusing a second order: slots of a schedule until
     `slots_before` (earlier than the longest interval), orders with a key of their own (`enqueue(dedup_key=...)`) for
@@ -260,7 +275,8 @@ async def purge(writer: AsyncEngine, *, before: datetime, slots_before: datetime
     own_key = sa.func.substr(Outbox.dedup_key, 1, sa.func.length(Outbox.job) + 1) == Outbox.job + ":"
     slot_key = sa.func.substr(Outbox.dedup_key, 1, sa.func.length(Outbox.job) + 6) == Outbox.job + ":slot:"
     free = sa.or_(Outbox.dedup_key.is_(None), sa.not_(own_key), sa.and_(slot_key, Outbox.finished_at < slots_before))
-    old = sa.select(Outbox.id).where(_TAKEN, Outbox.state == "done", Outbox.finished_at < before, free).limit(batch)
+    over = Outbox.state.in_(("done", "dismissed"))
+    old = sa.select(Outbox.id).where(_TAKEN, over, Outbox.finished_at < before, free).limit(batch)
     deleted = 0
     while True:
         async with writer.begin() as connection:

@@ -13,7 +13,8 @@ _BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 class Outbox(Base):
     """A job to run. The row is the truth; what travels through a broker is only `id` and `sends`.
 
-    state: new (due now or later), sent (handed to the broker), run (a worker holds it until `due`), done, dead.
+    state: new (due now or later), sent (handed to the broker), run (a worker holds it until `due`), done, dead,
+    dismissed (dead, and given up by the operator).
     """
 
     __tablename__ = "core_outbox"

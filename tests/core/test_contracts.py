@@ -7,10 +7,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from core.context import Context
 from core.contracts.errors import ADMINISTRATOR_EXISTS
-from core.contracts.public import grant
+from core.contracts.public import Contract, grant
 from core.sdk import ROLES, Problem
 from core.testing.cabinet import Cabinet, Caller
 from core.testing.clock import MovableClock
@@ -202,6 +203,30 @@ async def test_the_list_follows_a_number_that_billing_changes(cabinet: Cabinet) 
     pages = [(await other.get("/api/v1/contracts", params={"limit": 2})).json()]
     pages.append((await other.get("/api/v1/contracts", params={"limit": 2, "cursor": pages[0]["next"]})).json())
     assert [item["number"][-1] for page in pages for item in page["items"]] == ["1", "2", "9"]
+
+
+async def test_a_link_made_while_the_number_changes_has_the_new_one(cabinet: Cabinet) -> None:
+    if cabinet.runtime.database.is_sqlite:
+        pytest.skip("one writer at a time")
+    await with_contract(cabinet, EMAIL)
+    caller = await cabinet.client()
+    changing, changed = asyncio.Event(), asyncio.Event()
+
+    async def change() -> None:
+        async with cabinet.runtime.database.writer.begin() as connection:
+            await connection.execute(sa.update(Contract).values(number="78000000000099"))
+            changing.set()
+            await changed.wait()
+
+    billing = asyncio.create_task(change())
+    await changing.wait()
+    linking = asyncio.create_task(granted(cabinet, caller, "Энергетик"))
+    done, _ = await asyncio.wait({linking}, timeout=0.5)
+    assert not done  # the link waits for the number
+    changed.set()
+    await asyncio.gather(billing, linking)
+    (item,) = (await caller.get("/api/v1/contracts")).json()["items"]
+    assert item["number"] == "78000000000099"
 
 
 async def test_pages_of_contracts_join_without_gap_or_repeat(cabinet: Cabinet) -> None:

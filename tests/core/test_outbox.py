@@ -531,6 +531,39 @@ async def test_dead_jobs_are_listed_and_redriven(database: Database, clock: Mova
     assert [(count.state, count.count) for count in await outbox.counts(database.reader)] == [("done", 5)]
 
 
+async def test_dead_jobs_are_dismissed_for_good(database: Database, clock: MovableClock) -> None:
+    async def run(_: Context, command: Work) -> None:
+        raise ValueError("no")
+
+    made = job(run, attempts=1)
+    runtime = bare_runtime(database, [made, PURGE], clock)
+    for _ in range(3):
+        await enqueue(database, clock, made, Work("personal"))
+    await order(database, clock, due=clock.now() + timedelta(hours=1))
+    await drain(runtime, [made], periodic=False)
+    first, *others = [dead.id for dead in await outbox.dead_jobs(database.reader, job="t.work")]
+    async with database.writer.begin() as connection:
+        assert await outbox.dismiss(connection, first, clock.now()) == [(first, "t.work")]
+        assert await outbox.dismiss(connection, first, clock.now()) == []
+        assert not await outbox.redrive(connection, first, clock.now())
+        assert await outbox.dismiss(connection, "t.other", clock.now()) == []
+        gone = await connection.execute(sa.select(Outbox.payload, Outbox.error).where(Outbox.id == first))
+        payload, error = gone.one()
+        assert payload is None
+        assert str(error).startswith("ValueError: no")
+        assert sorted(await outbox.dismiss(connection, "t.work", clock.now())) == [
+            (n, "t.work") for n in sorted(others)
+        ]
+    assert await outbox.dead_jobs(database.reader) == []
+    states = {count.state: count.count for count in await outbox.counts(database.reader)}
+    assert states == {"new": 1, "dismissed": 3}
+    clock.move(timedelta(days=31))
+    async with runtime.transaction("test") as uow:
+        uow.enqueue(Purge())
+    await drain(runtime, [PURGE], periodic=False)
+    assert "dismissed" not in {count.state for count in await outbox.counts(database.reader)}
+
+
 async def test_a_purge_keeps_the_keys_that_must_go_on_refusing(database: Database, clock: MovableClock) -> None:
     async def run(_: Context, command: Work) -> None: ...
 
