@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from core.notifications import schemas, store
+from core.notifications import schemas
 from core.notifications.errors import LETTER_WAITING
 from core.notifications.models import Delivery
 from core.notifications.public import Attachment, Secret, SendLetter
 from core.notifications.services import unsubscribing
 from core.notifications.services.templates import Rendered, templates_of
 from core.notifications.settings import NotificationsSettings
+from core.notifications.store import letters as store
 from core.ports.files import Files
 from core.ports.mail import Mail, MailFile, MailRefused, Message
 from core.sdk import (

@@ -3,12 +3,13 @@
 import msgspec
 import sqlalchemy as sa
 
-from core.notifications import schemas, store
+from core.notifications import schemas
 from core.notifications.letters import ADVERTISING, MAGAZINE
 from core.notifications.models import Mailing
 from core.notifications.public import SendLetter
 from core.notifications.services import publishing
 from core.notifications.settings import NotificationsSettings
+from core.notifications.store import letters as store
 from core.sdk import INVALID, Context, Page, Problem, UnitOfWork, decode_cursor, finishing, new_id, page
 
 _LETTERS = {"advertising": ADVERTISING.name, "magazine": MAGAZINE.name}

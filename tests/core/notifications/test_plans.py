@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 from core.db.reader import PostgresReader
 from core.notifications import store
 from core.notifications.models import Notice
+from core.notifications.store import letters
 from core.sdk import Query
 from core.testing.cabinet import Cabinet
 from tests.core.notifications.crowd import CLIENTS, NEWS, SEEDED, settle
@@ -33,8 +34,8 @@ PLANNED: dict[str, tuple[Query[Any], dict[str, Any]]] = {
     "contracts": (store.CONTRACTS, {"account_id": "a000777", "number": "", "id": "", "limit": 51}),
     "recipients": (store.RECIPIENTS, {"accounts": ["a000777"], "contract_id": "", "kind": "k"}),
     "holders": (store.HOLDERS, {"contract_id": "c000777", "kind": "k", "roles": ["Энергетик"], "energy_object_id": ""}),
-    "letters to": (store.DELIVERIES[("email",)], {"email": "a000777@example.ru", "after": None, "limit": 51}),
-    "letters in a state": (store.DELIVERIES[("state",)], {"state": "failed", "after": None, "limit": 51}),
+    "letters to": (letters.DELIVERIES[("email",)], {"email": "a000777@example.ru", "after": None, "limit": 51}),
+    "letters in a state": (letters.DELIVERIES[("state",)], {"state": "failed", "after": None, "limit": 51}),
 }
 
 
