@@ -44,8 +44,8 @@ requirements: $(VENV)/dev.stamp ## Which requirements have a passing test, per o
 	$(BIN)/pytest -q --requirements=var/requirements.json >/dev/null || true
 	$(BIN)/python tests/house/requirements.py var/requirements.json
 
-fuzz: $(VENV)/dev.stamp ## Mutations of workbooks for as long as you like (FUZZ=100000, ABONENT_TEST_SEED=)
-	ABONENT_FUZZ=$(or $(FUZZ),100000) $(BIN)/pytest -q -s --timeout=0 -k mutated tests/plugins/readings/test_hostile_workbooks.py
+fuzz: $(VENV)/dev.stamp ## Mutations of workbooks and of 80020 files for as long as you like (FUZZ=100000, ABONENT_TEST_SEED=)
+	ABONENT_FUZZ=$(or $(FUZZ),100000) $(BIN)/pytest -q -s --timeout=0 -k "mutated or fuzz" tests/plugins/readings/test_hostile_workbooks.py tests/plugins/readings/test_fuzz_80020.py
 
 test-libreoffice: $(VENV)/dev.stamp ## Templates opened and saved by LibreOffice (apt-get install libreoffice-calc-nogui)
 	ABONENT_TEST_LIBREOFFICE=1 $(BIN)/pytest -q tests/plugins/readings/test_libreoffice.py
@@ -53,6 +53,7 @@ test-libreoffice: $(VENV)/dev.stamp ## Templates opened and saved by LibreOffice
 bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one run (needs PostgreSQL)
 	.ci/services
 	$(BIN)/python -m tests.load.bench
+	$(BIN)/python -m tests.load.bench_80020
 
 format: $(VENV)/dev.stamp ## Format the code
 	$(BIN)/ruff format .

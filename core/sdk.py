@@ -7,7 +7,7 @@ data, freezes them into a manifest and serves them. Nothing registers itself and
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 import pluggy
@@ -34,6 +34,7 @@ from core.errors import FIELD_REQUIRED as FIELD_REQUIRED
 from core.errors import FORBIDDEN as FORBIDDEN
 from core.errors import INVALID as INVALID
 from core.errors import NOT_FOUND as NOT_FOUND
+from core.errors import TOO_MANY_REQUESTS as TOO_MANY_REQUESTS
 from core.errors import ErrorKind as ErrorKind
 from core.errors import FieldProblem as FieldProblem
 from core.errors import Problem as Problem
@@ -118,6 +119,9 @@ class Job(Generic[P]):
 
     It runs at least once for each order, so it must be idempotent. The one way to have its own effects exactly once is
     `async with finishing(ctx) as uow:` (the effects and the end of the job commit together).
+
+    `record(uow, orders)` notes orders given with `uow.enqueue` in the very transaction that gives them; those that a
+    `dedup_key` suppresses are not noted.
     """
 
     def __init__(
@@ -129,9 +133,10 @@ class Job(Generic[P]):
         on: type[msgspec.Struct] | None = None,
         every: Every | None = None,
         attempts: int | None = None,
+        record: Callable[[UnitOfWork, Sequence[P]], Awaitable[None]] | None = None,
     ) -> None:
         self.name, self.run, self.payload = name, run, payload
-        self.on, self.every, self.attempts = on, every, attempts
+        self.on, self.every, self.attempts, self.record = on, every, attempts, record
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -169,6 +174,9 @@ class NotificationKind(msgspec.Struct, frozen=True):
     """That switch as long as nobody has touched it."""
     master: bool = True
     """«E-mail уведомления» applies; False: what the client has asked for and gets in any case."""
+    reminds: Literal["", "start", "end"] = ""
+    """A reminder of the start or the end of the period of readings: its switch and its days (`reminded`) are offered
+    while an enabled plugin declares such a kind."""
 
 
 class Port(msgspec.Struct, frozen=True):

@@ -108,6 +108,7 @@ def route_events(events: Sequence[Event], jobs: Sequence[Job[Any]]) -> Routing:
         if job.on is None and commands.setdefault(job.payload, job.name) != job.name:
             raise PluginError(f"jobs {commands[job.payload]!r} and {job.name!r} take the same payload type")
     return Routing(
+        recorders={job.payload: job.record for job in jobs if job.record is not None},
         events={
             event.payload: EventRoute(
                 event.name, event.outgoing, tuple(job.name for job in jobs if job.on is event.payload)

@@ -38,7 +38,7 @@ _SHARE = click.FloatRange(0, 1)
 @click.option("--doubled", type=_SHARE, default=0.0, help="Share that comes twice.")
 @click.option("--late", type=_SHARE, default=0.0, help="Share that comes late, so that others overtake it.")
 @click.option("--late-seconds", default=5.0, show_default=True)
-@click.option("--with-parent", is_flag=True, help="End when the process that started this one does.")
+@click.option("--with-parent", default=0, help="Number of the process that starts this one: end when it does.")
 def simulate_bank(
     port: int,
     state: Path,
@@ -47,7 +47,7 @@ def simulate_bank(
     post: bool,
     key: str,
     rsa_key: Path | None,
-    with_parent: bool,
+    with_parent: int,
     **mood: float,
 ) -> None:
     """A bank with a payment page, test cards and levers (/control/); its file outlives any kill."""
@@ -62,7 +62,7 @@ def simulate_bank(
         port=port,
     )
     try:
-        asyncio.run(_serve(server, until_orphaned=with_parent))
+        asyncio.run(_serve(server, with_parent))
     except OSError as error:
         raise ConfigError(f"the bank cannot listen on port {port}: {error.strerror}") from error
 
@@ -79,14 +79,14 @@ def by_rsa(file: Path) -> Sign:
     return lambda text: sign(text, PKCS1v15(), SHA512()).hex().upper()
 
 
-async def _serve(server: BankServer, *, until_orphaned: bool) -> None:
+async def _serve(server: BankServer, parent: int) -> None:
+    """Until a signal comes, or `parent` (0: nobody) is not our parent any more."""
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    parent = os.getppid()
     async with server.running():
         click.echo(f"the bank listens at {server.url}", err=True)
-        while not ended.is_set() and not (until_orphaned and os.getppid() != parent):
+        while not ended.is_set() and parent in (0, os.getppid()):
             try:
                 await asyncio.wait_for(ended.wait(), _PARENT_SECONDS)
             except TimeoutError:

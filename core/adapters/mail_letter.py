@@ -27,6 +27,7 @@ from core.sdk import AdapterHost
 _POLICY = compat32.clone(linesep="\r\n")
 _LOCAL_PART = re.compile(r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _DOMAIN = re.compile(r"[0-9a-z]([0-9a-z-]*[0-9a-z])?(\.[0-9a-z]([0-9a-z-]*[0-9a-z])?)+", re.ASCII)
+_URL = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 _PLAIN_ID = re.compile(r"[0-9A-Za-z_-]{1,100}", re.ASCII)
 
 
@@ -56,6 +57,9 @@ def compose(message: Message, sender: Sender, at: datetime) -> bytes:
     letter["Subject"] = _subject(message.subject)  # type: ignore[assignment]
     letter["Message-ID"] = f"<{plain_id(message.id)}@{sender.host}>"
     letter["Auto-Submitted"] = "auto-generated"  # keeps out-of-office replies away (RFC 3834)
+    if message.unsubscribe:
+        letter["List-Unsubscribe"] = f"<{_url(message)}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return letter.as_bytes(policy=_POLICY)
 
 
@@ -106,6 +110,12 @@ def _attached(file: MailFile) -> MIMEApplication:
     part = MIMEApplication(file.content, subtype)
     part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", _one_line(file.name)))
     return part
+
+
+def _url(message: Message) -> str:
+    if not _URL.fullmatch(message.unsubscribe):
+        raise MailRefused(f"letter {message.id}: not a URL: {message.unsubscribe[:254]!r}")
+    return message.unsubscribe
 
 
 def _subject(text: str) -> Header:

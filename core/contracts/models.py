@@ -162,6 +162,9 @@ class ContractLink(Base):
     """One of the four roles; binding while the state is active."""
     all_objects: Mapped[bool]
     """False: only the energy objects in `contracts_link_object`."""
+    number: Mapped[str] = mapped_column(server_default="")
+    """The contract's, set and kept by triggers of the database: a page of an account's list is read along one index,
+    however many contracts the account and the supplier have."""
     request_id: Mapped[str] = mapped_column(unique=True)
     """Identifies this addition in the confirming link."""
     created_at: Mapped[datetime]
@@ -169,6 +172,7 @@ class ContractLink(Base):
 
     __table_args__ = (
         sa.Index("ix_contracts_link_contract_id", "contract_id"),
+        sa.Index("ix_contracts_link_list", "account_id", "number", "contract_id"),
         sa.Index(
             "uq_contracts_link_administrator",
             "contract_id",

@@ -15,5 +15,6 @@ from core.contracts.services.links import grant as grant
 from core.contracts.services.links import hold as hold
 from core.contracts.services.links import release as release
 from core.contracts.store import administrator as administrator
+from core.contracts.store import has_administrator as has_administrator
 from core.contracts.store import visible_contract as visible_contract
 from core.contracts.store import visible_object as visible_object

@@ -1,6 +1,6 @@
 """The unit of work: one transaction per use case, and everything that has to leave with it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -29,6 +29,8 @@ class Routing(msgspec.Struct, frozen=True):
 
     events: Mapping[type[msgspec.Struct], EventRoute]
     jobs: Mapping[type[msgspec.Struct], str]
+    recorders: "Mapping[type[msgspec.Struct], Recorder]" = {}
+    """Payload type of a job -> what notes its orders in the transaction that gives them."""
     wake_feed: str | None = None
     """The job to run after a transaction that put facts into the feed (the push to billing), if any."""
 
@@ -88,6 +90,7 @@ class UnitOfWork:
         self._claim = claim
         self._facts: list[dict[str, Any]] = []
         self._jobs: list[dict[str, Any]] = []
+        self._recorded: list[tuple[msgspec.Struct, dict[str, Any]]] = []
         self._audit: list[dict[str, Any]] = []
         self._answered = False
 
@@ -122,7 +125,7 @@ class UnitOfWork:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part of the transaction that may fail alone: its statements and all that would leave with it are undone."""
-        marks = [(leaving, len(leaving)) for leaving in (self._facts, self._jobs, self._audit)]
+        marks = [(leaving, len(leaving)) for leaving in self._leaving()]
         try:
             async with self.connection.begin_nested():
                 yield
@@ -130,6 +133,9 @@ class UnitOfWork:
             for leaving, length in marks:
                 del leaving[length:]
             raise
+
+    def _leaving(self) -> tuple[list[Any], ...]:
+        return self._facts, self._jobs, self._recorded, self._audit
 
     # ---- what leaves with the transaction
     def emit(self, event: msgspec.Struct, *, subject: str) -> str:
@@ -160,7 +166,10 @@ class UnitOfWork:
         """Orders the job whose payload type this is. A second order with the same `dedup_key` is ignored for good."""
         job = self._routing.jobs[type(command)]
         key = None if dedup_key is None else f"{job}:{dedup_key}"
-        self._jobs.append(self._job_row(job, msgspec.json.encode(command), self.now + delay, key))
+        row = self._job_row(job, msgspec.json.encode(command), self.now + delay, key)
+        self._jobs.append(row)
+        if type(command) in self._routing.recorders:
+            self._recorded.append((command, row))
 
     def audit(self, action: str, subject: str, **details: Any) -> None:
         """Records the deed under the name of the actor. No secrets and no personal data in `details`."""
@@ -210,11 +219,30 @@ class UnitOfWork:
         if self._audit:
             await self.connection.execute(sa.insert(Audit), self._audit)
         if self._jobs:
-            await self.connection.execute(self.upsert(Outbox).on_conflict_do_nothing(), self._jobs)
+            await self._order()
         return bool(self._jobs)
+
+    async def _order(self) -> None:
+        insert = self.upsert(Outbox).on_conflict_do_nothing()
+        if not self._recorded:
+            await self.connection.execute(insert, self._jobs)
+            return
+        # an order whose key was used before is ignored, so it must not be noted either
+        taken = set((await self.connection.execute(insert.returning(Outbox.dedup_key), self._jobs)).scalars())
+        noted: dict[type[msgspec.Struct], list[msgspec.Struct]] = {}
+        for command, row in self._recorded:
+            key = row["dedup_key"]
+            if key is None or key in taken:
+                taken.discard(key)  # of two orders with one key in this transaction the first counts
+                noted.setdefault(type(command), []).append(command)
+        for kind, commands in noted.items():
+            await self._routing.recorders[kind](self, commands)
 
     def _job_row(self, job: str, payload: bytes, due: datetime, dedup_key: str | None) -> dict[str, Any]:
         return {"job": job, "payload": payload, "due": due, "dedup_key": dedup_key, "created_at": self.now}
+
+
+Recorder = Callable[[UnitOfWork, Sequence[Any]], Awaitable[None]]
 
 
 def chunks(rows: Sequence[T], size: int) -> list[Sequence[T]]:

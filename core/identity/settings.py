@@ -47,5 +47,7 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The password of an invitation signs in for so long; after that its owner sets one by a letter."""
     grace_days: Annotated[int, msgspec.Meta(ge=0)] = 30
     """The personal data of a closed account are erased after so long."""
+    staff_two_factor: bool = False
+    """Staff confirms every new device, whatever their profile says."""
     code_channels: tuple[Literal["email", "phone"], ...] = ("email", "phone")
     """Where a device's confirmation code may be sent; without a contract with an SMS gateway leave the phone out."""

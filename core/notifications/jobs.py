@@ -10,17 +10,20 @@ from core.sdk import Context, Every, Job
 
 
 class Forget(msgspec.Struct, frozen=True):
-    """Remove uploads that nobody published, and the account of letters of long ago."""
+    """Remove uploads that nobody published, letters of long ago, and notifications of long ago."""
 
 
 async def forget(ctx: Context, _: Forget) -> None:
-    """Both, one after the other."""
+    """One after the other."""
     await publishing.forget_uploads(ctx)
     await delivery.forget(ctx)
+    await forgetting.forget_notices(ctx)
 
 
 JOBS = (
-    Job("notifications.send_letter", delivery.send, SendLetter, attempts=delivery.ATTEMPTS),
+    Job(
+        "notifications.send_letter", delivery.send, SendLetter, attempts=delivery.ATTEMPTS, record=delivery.note_orders
+    ),
     Job("notifications.notify", raising.notify, Notify),
     Job("notifications.mail_batch", mailings.send_batch, mailings.MailBatch),
     Job("notifications.forget_files", forgetting.forget_files, forgetting.ForgetFiles),

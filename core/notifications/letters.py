@@ -23,7 +23,8 @@ ADVERTISING = Letter(
 {{ text }}
 
 Вы получили это письмо, потому что согласились на рекламную рассылку {{ supplier }}.
-Отказаться от рассылки: {{ base_url }}/profile/notifications
+Отказаться от рассылки: {{ unsubscribe }}
+Все настройки уведомлений: {{ base_url }}/profile/notifications
 """,
 )
 MAGAZINE = Letter(
@@ -34,7 +35,8 @@ MAGAZINE = Letter(
 {{ text }}
 
 Вы получили это письмо, потому что подписаны на журнал {{ supplier }}.
-Отказаться от подписки: {{ base_url }}/profile/notifications
+Отказаться от подписки: {{ unsubscribe }}
+Все настройки уведомлений: {{ base_url }}/profile/notifications
 """,
 )
 LETTERS = (NOTICE, ADVERTISING, MAGAZINE)

@@ -134,10 +134,16 @@ class Mailing(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     """advertising, magazine"""
+    audience: Mapped[str] = mapped_column(server_default="all")
+    """all, contracts, branches"""
+    addressees: Mapped[str] = mapped_column(server_default="[]")
+    """Their ids or names, a list in JSON."""
     topic: Mapped[str]
     text: Mapped[str]
     letters: Mapped[int] = mapped_column(server_default="0")
     """How many have been ordered."""
+    reached: Mapped[str] = mapped_column(server_default="")
+    """The last account whose letter has been ordered; a batch that starts elsewhere was done before."""
     ordered_by: Mapped[str]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

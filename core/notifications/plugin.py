@@ -8,7 +8,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from core.notifications import errors, jobs, letters, routes
-from core.notifications.services import forgetting
+from core.notifications.services import bell, forgetting
 from core.notifications.settings import NotificationsSettings
 from core.ports.files import Files
 from core.ports.mail import Mail
@@ -34,7 +34,7 @@ class NotificationsPlugin(Hooks):
         return jobs.JOBS
 
     def menu_sections(self) -> Sequence[MenuSection]:
-        return (MenuSection("notifications", "Уведомления", 100),)
+        return (MenuSection("notifications", "Уведомления", 100, counter=bell.unread),)
 
     def letters(self) -> Sequence[Letter]:
         return letters.LETTERS

@@ -42,6 +42,9 @@ class SendLetter(msgspec.Struct, frozen=True):
     """`notice:<id>` or `mailing:<id>`: its topic and text appear as `topic` and `text`."""
     files: list[Attachment] = []
     """Sent with it, so keep them until it has left. Together no more than mail servers take: some 20 MB."""
+    leave: str = ""
+    """`<advertising or magazine>:<account id>`: what the letter's link of unsubscription switches off. The link appears
+    in the template as `unsubscribe`, and in the headers of the letter (RFC 8058)."""
     again_of: str | None = None
     """The letter that this one repeats."""
     id: str = msgspec.field(default_factory=new_id)

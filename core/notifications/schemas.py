@@ -112,8 +112,9 @@ class NotificationPreferences(msgspec.Struct, frozen=True):
     """«E-mail уведомления»: off, no letter of the others below is sent, and they keep their values."""
     advertising: bool
     magazine: NotificationMagazine
-    readings_start: NotificationReminder
-    readings_end: NotificationReminder
+    readings_start: NotificationReminder | None
+    """Null: nothing here sends such reminders."""
+    readings_end: NotificationReminder | None
     kinds: list[NotificationKindColumn]
     """What can be switched for each contract."""
 
@@ -176,6 +177,7 @@ class NotificationToAccounts(msgspec.Struct, frozen=True, forbid_unknown_fields=
 Audience = NotificationToAll | NotificationToContracts | NotificationToBranches | NotificationToAccounts
 
 
+MailingAudience = NotificationToAll | NotificationToContracts | NotificationToBranches
 AudienceName = Literal["all", "contracts", "branches", "accounts"]
 
 
@@ -219,11 +221,12 @@ class NotificationPublished(msgspec.Struct, frozen=True):
 
 
 class NotificationMailingOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mailing to everybody who wants it."""
+    """A mailing to everybody of the audience who wants it."""
 
     kind: Literal["advertising", "magazine"]
     topic: Topic
     text: Text
+    audience: MailingAudience = NotificationToAll()
 
 
 class NotificationMailing(msgspec.Struct, frozen=True):
@@ -232,6 +235,7 @@ class NotificationMailing(msgspec.Struct, frozen=True):
     id: str
     kind: Literal["advertising", "magazine"]
     topic: str
+    audience: AudienceName
     letters: int
     """Ordered so far."""
     ordered_by: str

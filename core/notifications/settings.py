@@ -18,5 +18,9 @@ class NotificationsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     """Bytes of one file of a publication."""
     deliveries_days: _Positive = 90
     """What became of a letter is known for so long."""
+    notices_days: Annotated[int, msgspec.Meta(ge=0)] = 1095
+    """Notifications are removed so long after their day, or after the end of their period; 0: never.
+
+    What is shown until it is closed stays."""
     mailing_batch: _Positive = 500
     """Letters of a mailing that one transaction orders."""

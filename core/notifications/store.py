@@ -1,5 +1,6 @@
 """Queries of notifications."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -307,8 +308,16 @@ SWITCHES = Query(
 
 
 # ---- mailings
-def wanting(kind: str, after: str, limit: int) -> sa.Select[str, str]:
-    """The next accounts that want a mailing: id and address."""
+def wanting(kind: str, after: str, limit: int, audience: str, addressees: Sequence[str]) -> sa.Select[str, str]:
+    """The next accounts of the audience that want a mailing: id and address."""
+    held = sa.select(ContractLink.account_id).where(ContractLink.state == "active")
+    audiences = {
+        "all": sa.true(),
+        "contracts": Account.id.in_(held.where(ContractLink.contract_id.in_(addressees))),
+        "branches": Account.id.in_(
+            held.join(Contract, Contract.id == ContractLink.contract_id).where(Contract.branch.in_(addressees))
+        ),
+    }
     magazine = sa.func.coalesce(Preferences.magazine, sa.false())
     wanted = Account.advertising if kind == "advertising" else magazine
     return (
@@ -316,6 +325,7 @@ def wanting(kind: str, after: str, limit: int) -> sa.Select[str, str]:
         .outerjoin(Preferences, Preferences.account_id == Account.id)
         .where(
             Account.id > after,
+            audiences[audience],
             Account.kind == "client",
             Account.deleted_at.is_(None),
             Account.email_confirmed_at.is_not(None),
@@ -333,6 +343,7 @@ class MailingRow(msgspec.Struct, frozen=True):
     id: str
     kind: str
     topic: str
+    audience: str
     letters: int
     ordered_by: str
     created_at: datetime
@@ -349,10 +360,11 @@ MAILINGS = Query(
 
 
 # ---- letters
-def owner_of(email: str) -> sa.ScalarSelect[Any]:
-    """The live client account with an address."""
-    owner = sa.select(Account.id).where(Account.email == email, Account.deleted_at.is_(None), Account.kind == "client")
-    return owner.scalar_subquery()
+def owners_of(emails: Sequence[str]) -> sa.Select[str, str]:
+    """The live client accounts with these addresses: address and id."""
+    return sa.select(Account.email, Account.id).where(
+        Account.email.in_(emails), Account.deleted_at.is_(None), Account.kind == "client"
+    )
 
 
 CONTENT = {

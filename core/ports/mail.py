@@ -26,6 +26,8 @@ class Message(msgspec.Struct, frozen=True):
     html: str = ""
     """The same in HTML; empty: the letter is plain text only."""
     files: Sequence[MailFile] = ()
+    unsubscribe: str = ""
+    """A URL that ends the subscription on a bare POST (RFC 8058); of mailings only."""
 
 
 class MailUnavailable(Exception):

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from core.contracts.public import Contract, ContractLink, ContractLinkObject, EnergyObject
+from core.contracts.public import Contract, ContractLink, ContractLinkObject, EnergyObject, has_administrator
 from core.identity.public import Account
 from core.roles.models import Request, RequestFile, RequestMessage
 from core.roles.schemas import (
@@ -17,7 +16,7 @@ from core.roles.schemas import (
     RoleRequestItem,
     RoleRequestMessage,
 )
-from core.sdk import ADMINISTRATOR, Audit, Query, any_of
+from core.sdk import Audit, Query, any_of
 
 _AFTER = sa.bindparam("after", type_=sa.Text())
 _LIMIT = sa.bindparam("limit", type_=sa.Integer())
@@ -164,26 +163,21 @@ CLIENTS_OF_CONTRACT = Query(
     ClientRow,
 )
 CLIENT_ID = Query(sa.select(Account.id).where(_CLIENT, Account.id == sa.bindparam("account_id", type_=sa.Text())), str)
-_Administrator = aliased(ContractLink)
 CLIENT_CONTRACTS = Query(
     sa.select(
-        Contract.id,
-        Contract.number,
-        Contract.name,
+        ContractLink.contract_id,
+        ContractLink.number,
+        sa.select(Contract.name).where(Contract.id == ContractLink.contract_id).scalar_subquery(),
         ContractLink.role,
-        sa.exists().where(
-            _Administrator.contract_id == Contract.id,
-            _Administrator.role == ADMINISTRATOR,
-            _Administrator.state == "active",
-        ),
+        has_administrator(ContractLink.contract_id),
     )
-    .join(ContractLink, ContractLink.contract_id == Contract.id)
     .where(
         ContractLink.account_id == sa.bindparam("account_id", type_=sa.Text()),
         ContractLink.state == "active",
-        sa.tuple_(Contract.number, Contract.id) > sa.tuple_(sa.bindparam("number", type_=sa.Text()), _CONTRACT),
+        sa.tuple_(ContractLink.number, ContractLink.contract_id)
+        > sa.tuple_(sa.bindparam("number", type_=sa.Text()), _CONTRACT),
     )
-    .order_by(Contract.number, Contract.id)
+    .order_by(ContractLink.number, ContractLink.contract_id)
     .limit(_LIMIT),
     RoleClientContract,
 )

@@ -35,22 +35,33 @@ def available_plugins() -> Mapping[str, Callable[[], type[Hooks]]] | None:
 
 
 @pytest.fixture(scope="session")
+def templates() -> Iterator[dict[tuple[str, ...], Databases]]:
+    """Plugins -> what makes databases that are migrated for them; filled when tests first ask."""
+    made: dict[tuple[str, ...], Databases] = {}
+    yield made
+    for databases in made.values():
+        databases.close()
+
+
+@pytest.fixture
 def databases(
+    templates: dict[tuple[str, ...], Databases],
     tmp_path_factory: pytest.TempPathFactory,
     enabled_plugins: list[str],
     available_plugins: Mapping[str, Callable[[], type[Hooks]]] | None,
-) -> Iterator[Databases]:
-    """One migrated template for the session."""
-    folder = tmp_path_factory.mktemp("databases")
+) -> Databases:
+    """What makes databases for the enabled plugins."""
+    plugins = tuple(sorted(enabled_plugins))
+    if plugins not in templates:
+        folder = tmp_path_factory.mktemp("databases")
 
-    async def prepare(url: str) -> None:
-        config = config_for_tests(url, folder, enabled=enabled_plugins)
-        await Host(config, available=available_plugins).migrate()
+        async def prepare(url: str) -> None:
+            config = config_for_tests(url, folder, enabled=enabled_plugins)
+            await Host(config, available=available_plugins).migrate()
 
-    made = Databases(folder, prepare)
-    made.open()
-    yield made
-    made.close()
+        templates[plugins] = Databases(folder, prepare)
+        templates[plugins].open()
+    return templates[plugins]
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def demo(context: click.Context, port: int, contracts: int, bank: bool) -> None:
         if _in_use(taken):
             raise ConfigError(f"port {taken} is in use: give another one (make demo PORT=8001)")
     if bank:
-        subprocess.Popen(_bank(folder, port + _BANK), stderr=subprocess.DEVNULL)  # noqa: S603 - it ends when we do
+        _start_bank(folder, port + _BANK)  # it ends when we do
     started = time.monotonic()
     guide = asyncio.run(prepare.prepare(Host(load(config)), contracts, say=click.echo))
     click.echo(f"ready after {time.monotonic() - started:.0f} s\n")
@@ -65,17 +65,26 @@ def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) 
     """A demo host with its own data in `folder` and its own process; yields its address, stops it by SIGTERM."""
     port, bank_port = _free_port(), _free_port()
     config = _settled(template, folder, port, bank_port)
-    bank = subprocess.Popen(_bank(folder, bank_port), stderr=subprocess.DEVNULL)  # noqa: S603 - ourselves
-    asyncio.run(prepare.prepare(Host(load(config)), contracts, say=lambda _: None))
+    bank = _start_bank(folder, bank_port)
+    try:
+        asyncio.run(prepare.prepare(Host(load(config)), contracts, say=lambda _: None))
+        with _served(config, port):
+            yield f"http://127.0.0.1:{port}"
+    finally:
+        bank.terminate()
+        bank.wait(timeout=60)
+
+
+@contextmanager
+def _served(config: Path, port: int) -> Iterator[None]:
+    """The host in its own process, ready; what it logged goes to our own stderr in the end."""
     env = {**os.environ, "ABONENT_LOG_LEVEL": "WARNING"}
     process = subprocess.Popen(_server(config, port), env=env, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
+        yield
     finally:
-        for ended in (process, bank):
-            ended.send_signal(signal.SIGTERM)
-        bank.wait(timeout=60)
+        process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=60)
         sys.stderr.buffer.write(b"".join(line for line in log.splitlines(True) if b'"level"' in line))
 
@@ -96,9 +105,11 @@ def _settled(template: Path, folder: Path, port: int, bank_port: int) -> Path:
     return config
 
 
-def _bank(folder: Path, port: int) -> list[str]:
-    command = [sys.executable, "-m", "hosts.cli", "simulate-bank", "--with-parent"]
-    return [*command, "--port", str(port), "--state", str(folder / "bank.db")]
+def _start_bank(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+    """The simulated bank, with its money in `folder`; it ends when this process does."""
+    command = [sys.executable, "-m", "hosts.cli", "simulate-bank", "--with-parent", str(os.getpid())]
+    command += ["--port", str(port), "--state", str(folder / "bank.db")]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ourselves
 
 
 def _server(config: Path, port: int) -> list[str]:

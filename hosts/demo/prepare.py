@@ -3,6 +3,8 @@ data through the exchange, people through the registration, keys through the use
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +19,19 @@ from core.host import Host
 from core.identity.errors import EMAIL_TAKEN
 from core.identity.public import create_service_account, create_staff
 from core.jobs import drain
-from hosts.demo import seed
+from hosts.demo import money, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
 from hosts.demo.services import guide_of, keep_guide
-from hosts.demo.showcase import SHOWCASE, WALK
+from hosts.demo.showcase import FIXED, SHOWCASE, WALK
 from hosts.demo.visitor import Unexpected, Visitor
 
 PASSWORD = "Onegorsk1"  # noqa: S105 - printed on the demo's first page
 SCOPES = ("exchange.load", "exchange.load:*", "exchange.feed", "exchange.answers")
 _PIECE = 1 << 18
-_ONCE = ("readings.previous", "readings.history", "readings.point_history")
-"""In a later month these go on from what visitors have submitted and the closing of their periods has accepted."""
+_ONCE = ("readings.previous", "readings.history", "readings.point_history", "payments.balances")
+"""In a later month these go on from what visitors have submitted and paid, and from the periods closed since."""
+_MONTHLY = ("payments.bills", "payments.balances", "payments.documents", "payments.executed")
+"""Loaded once a month: what visitors have paid meanwhile stays paid."""
 _PEOPLE = (
     ("admin@demo.example", "Администратор", {"surname": "Карелин", "given_name": "Павел"}),
     ("direktor@demo.example", "Руководитель", {"surname": "Ушакова", "given_name": "Нина"}),
@@ -54,12 +58,14 @@ async def prepare(
             today = Context(runtime).today()
             before, month = guide_of(runtime.data_dir), seed.period_of(today).month
             later = before is not None and before.month < month
+            skipped = _ONCE if later else () if before is None else _MONTHLY
             files = await asyncio.to_thread(
                 seed.write, runtime.data_dir / "seed", contracts, today, seed_number, before.month if before else None
             )
             for dataset, path in files.items():
-                if not (later and dataset in _ONCE):
+                if dataset not in skipped:
                     say(f"{dataset}: {await _load(http, key, dataset, path)}")
+            await _deliver_papers(http, key, contracts, today, seed_number)
             people = await _people(host, runtime, http)
         guide = DemoGuide(people, key, SHOWCASE.id, SHOWCASE.number, WALK.number, WALK.email, contracts, month)
         await asyncio.to_thread(keep_guide, runtime.data_dir, guide)
@@ -78,6 +84,19 @@ async def _load(http: httpx.AsyncClient, key: str, dataset: str, path: Path) -> 
     if answer.status_code != 200 or len(lines) != 1:
         raise Unexpected(f"{dataset}: {answer.status_code} {answer.text[:500]}")
     return ", ".join(f"{count} {outcome}" for outcome, count in lines[0]["summary"].items() if count)
+
+
+async def _deliver_papers(http: httpx.AsyncClient, key: str, contracts: int, today: date, seed_number: int) -> None:
+    """The files of the documents of the first contracts, which the demonstration is about."""
+    for made in islice(seed.trees(contracts, today, seed_number), len(FIXED)):
+        for document in made.documents:
+            answer = await http.put(
+                f"/api/v1/exchange/payments/documents/{document.id}/content",
+                headers={"Authorization": f"Bearer {key}"},
+                content=money.paper(document),
+            )
+            if answer.status_code != 200:
+                raise Unexpected(f"{document.id}: {answer.status_code} {answer.text[:500]}")
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:

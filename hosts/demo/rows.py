@@ -172,6 +172,55 @@ class PeakRangeRow(Row, frozen=True):
     ranges: list[PeakSpan]
 
 
+class BillRow(Row, frozen=True, gc=False):
+    """`payments.bills`"""
+
+    id: str
+    contract_id: str
+    number: str
+    kind: str
+    issued_on: date
+    amount: str
+    remaining: str
+    due_on: date | None
+    month: date
+    penalty: bool = False
+
+
+class BalanceRow(Row, frozen=True, gc=False):
+    """`payments.balances`"""
+
+    contract_id: str
+    advance: str
+    overpayment: str
+
+
+class DocumentRow(Row, frozen=True, gc=False):
+    """`payments.documents`"""
+
+    id: str
+    contract_id: str
+    kind: str
+    number: str
+    issued_on: date
+    file_name: str
+    month: date
+    bill_id: str | None = None
+
+
+class ExecutedRow(Row, frozen=True, gc=False):
+    """`payments.executed`"""
+
+    id: str
+    contract_id: str
+    paid_on: date
+    number: str
+    amount: str
+    status: str
+    purpose: str
+    bank: str
+
+
 DATASETS: dict[str, type[Row]] = {
     "contracts": ContractRow,
     "contract_emails": EmailRow,
@@ -188,6 +237,10 @@ DATASETS: dict[str, type[Row]] = {
     "readings.point_history": PointHistoryRow,
     "readings.peak_hours": PeakHourRow,
     "readings.peak_ranges": PeakRangeRow,
+    "payments.bills": BillRow,
+    "payments.balances": BalanceRow,
+    "payments.documents": DocumentRow,
+    "payments.executed": ExecutedRow,
 }
 """In the order in which they are loaded: what is referred to comes first."""
 
@@ -212,6 +265,10 @@ class Tree(msgspec.Struct, gc=False):
     """Of the whole market; with the first contract."""
     peak_ranges: list[PeakRangeRow] = []
     """Likewise."""
+    bills: list[BillRow] = []
+    balances: list[BalanceRow] = []
+    documents: list[DocumentRow] = []
+    executed: list[ExecutedRow] = []
 
     def rows(self, dataset: str) -> Sequence[Row]:
         """The rows of one dataset."""

@@ -12,7 +12,7 @@ from random import Random
 import msgspec
 
 from core.sdk import month_start, next_month
-from hosts.demo import devices, names, past, showcase
+from hosts.demo import devices, money, names, past, showcase
 from hosts.demo.rows import DATASETS, ContactsRow, ContractRow, EmailRow, ObjectRow, PointRow, StateRow, Tree, WindowRow
 
 CONTRACTS = 300
@@ -78,12 +78,14 @@ def trees(contracts: int, today: date, seed: int = SEED, closing: date | None = 
             past.add_peaks(made, period.previous_month)
         past.add_history(made)
         _open(made, period, closing)
+        money.add(made, today, seed)
         yield made
     for index in range(len(showcase.FIXED) + 1, contracts + 1):
         made = contract(index, period, seed)
         if index <= WITH_HISTORY:
             past.add_history(made)
         _open(made, period, closing)
+        money.add(made, today, seed)
         yield made
 
 

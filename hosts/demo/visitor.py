@@ -75,6 +75,22 @@ class Visitor:
             headers["Authorization"] = f"Bearer {self._token}"
         return await self._http.request(method, path, json=body, headers=headers)
 
+    async def fill(self, url: str, **fields: str) -> str:
+        """Fills in the form of a page and presses its button, as a browser does; returns where it is sent to."""
+        answer = await self._http.post(url, data=fields)
+        self._say(f"   форма {url.partition('?')[0]} → {answer.status_code}")
+        if answer.status_code not in (302, 303):
+            raise Unexpected(f"{url}: got {answer.status_code}: {answer.text[:500]}")
+        return answer.headers["location"]
+
+    async def download(self, path: str) -> bytes:
+        """A file. Raises Unexpected when there is none."""
+        answer = await self._ask("GET", path, None)
+        self._say(f"   GET {path} → {answer.status_code}, {len(answer.content)} байт")
+        if answer.status_code != 200:
+            raise Unexpected(f"GET {path}: got {answer.status_code}: {answer.text[:500]}")
+        return answer.content
+
     # ---- the steps of a registration
     async def register(self, email: str, password: str) -> None:
         """Opens an account and signs in."""

@@ -17,6 +17,9 @@ _SUBMISSIONS = f"{_FORM}/submissions"
 _SINGLE, _ZONES, _REACTIVE, _BLOCKED = (f"PU-{WALK.id}-{place}" for place in range(1, 5))
 _LIGHTING = f"TU-{WALK.id}-5"
 _YEAR = 12
+_MONEY = f"/api/v1/payments/contracts/{WALK.id}"
+_CARD = "2200000000000004"  # of the simulated bank: the payment goes through
+_PAPERS = 3
 Form = dict[str, Any]
 
 
@@ -39,10 +42,12 @@ async def walk(base_url: str, say: Say = print) -> None:
         await _report(visitor, say)
         await _look_back(visitor, say, form)
         await _look_ahead(visitor, say)
-        say("13. Выход")
+        await _pay(visitor, say)
+        await _read_papers(visitor, say)
+        say("15. Выход")
         await visitor.call("DELETE", "/api/v1/sessions/current", expect=204)
         await visitor.call("GET", "/api/v1/sessions/current", expect=401)
-        say("Готово: путь пройден от регистрации до ответа биллинга.")
+        say("Готово: путь пройден от регистрации до оплаты.")
 
 
 async def _register(visitor: Visitor, say: Say) -> None:
@@ -194,6 +199,44 @@ async def _look_ahead(visitor: Visitor, say: Say) -> None:
     say(
         f"     осталось дней: {deadline['days_to_close']}; передано {todo['transmitted']}, недоступно {todo['blocked']}"
     )
+
+
+async def _pay(visitor: Visitor, say: Say) -> None:
+    say("13. Оплата картой")
+    (card,) = (await visitor.call("GET", "/api/v1/payments/contracts"))["items"]
+    say(f"     к оплате {card['figures']['to_pay']}, аванс {card['figures']['advance']}")
+    owed = Decimal(card["figures"]["to_pay"]) > 0
+    order = {"mode": "debt"} if owed else {"mode": "prepayment", "amount": "1000"}  # a repeated walk owes nothing
+    quote = await visitor.call("POST", f"{_MONEY}/quote", order)
+    say(f"     {quote['purpose']}: {quote['amount']}, комиссия {quote['commission']}, итого {quote['total']}")
+    started = await visitor.call("POST", f"{_MONEY}/payments", order, expect=201)
+    place = f"/api/v1/payments/orders/{started['id']}"
+    shown = await visitor.until("GET", place, lambda payment: payment if payment["pay_url"] else None)
+    back = await visitor.fill(shown["pay_url"], card=_CARD)
+    _check(started["id"] in back, "the bank sends the payer back", back)
+    ended = await visitor.until("GET", place, lambda payment: payment if payment["state"] != "waiting" else None)
+    _check(ended["state"] == "succeeded", "the payment succeeds", ended)
+    bills = await visitor.call("GET", f"{_MONEY}/bills")
+    _check(bills["items"] == [], "nothing is owed any more", bills)
+
+
+async def _read_papers(visitor: Visitor, say: Say) -> None:
+    say("14. Документы и платежи")
+    history = (await visitor.call("GET", f"{_MONEY}/history"))["items"]
+    _check(history[0]["payment_id"] is not None, "the payment heads the history", history)
+    for line in history:
+        say(f"     {line['payer']}: {line['amount']}, {line['status']}")
+    since = "2000-01-01"
+    documents = (await visitor.call("GET", f"{_MONEY}/documents?month_from={since}&month_to=2100-01-01"))["items"]
+    _check(len(documents) > _PAPERS, "there are documents", documents)
+    paper = await visitor.download(f"{_MONEY}/documents/{documents[0]['id']}/content?inline=true")
+    _check(paper.startswith(b"%PDF-"), "a document is a PDF", paper[:20])
+    asked = await visitor.call(
+        "POST", f"{_MONEY}/documents/{documents[0]['id']}/letters", {"email": WALK.email}, expect=202
+    )
+    say(f"     {asked['message']}")
+    letter = await visitor.letter(WALK.email)
+    say(f"     письмо: «{letter['subject']}»")
 
 
 def _points(form: Form) -> dict[str, Any]:

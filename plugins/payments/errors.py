@@ -82,4 +82,18 @@ RETURN_TOO_LARGE = ErrorKind(
     "At most {left} roubles can be given back",
 )
 
+# ---- the accountant's bank
+NO_PAYEE = ErrorKind(
+    "payments.no_payee",
+    409,
+    "Реквизиты сбытовой компании для оплаты через банк не заданы или заданы с ошибкой",
+    "The supplier's bank requisites are not set, or wrong",
+)
+NOTHING_TO_PAY = ErrorKind(
+    "payments.nothing_to_pay", 409, "Неоплаченных документов нет", "There are no unpaid documents"
+)
+NOT_A_STATEMENT = ErrorKind(
+    "payments.not_a_statement", 422, "Выписка не прочитана: {reason}", "The statement cannot be read: {reason}"
+)
+
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

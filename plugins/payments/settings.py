@@ -38,6 +38,20 @@ class ReceiptSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vat_of_commission: Vat = "none"
 
 
+class PayeeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The supplier's own account, for payment orders, QR codes and statements."""
+
+    name: str = ""
+    """Empty: the supplier's name."""
+    inn: str = ""
+    kpp: str = ""
+    account: str = ""
+    """Empty: there are no payment orders and QR codes, and no statements are taken."""
+    bank: str = ""
+    bic: str = ""
+    correspondent_account: str = ""
+
+
 class PaymentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How payments are made. Rates and times are the supplier's agreement with its bank."""
 
@@ -45,9 +59,15 @@ class PaymentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """By payment method: `[plugins.payments.commission.new_card] percent = "1"`."""
     receipt: ReceiptSettings = ReceiptSettings()
     """What the fiscal receipt says."""
+    payee: PayeeSettings = PayeeSettings()
+    """The supplier's bank requisites."""
     most: Roubles = "100000000"
     """The largest amount of one payment, in roubles."""
     session_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 20
     """How long the bank's page waits for the payer."""
+    orders_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Payments that one person starts: each is an order at the bank."""
+    letters_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Documents that one person has sent by e-mail, to whatever address."""
     return_url: str = ""
     """Where the bank sends the payer back to; `{payment_id}` is filled in. Empty: a page of the cabinet."""

@@ -188,6 +188,22 @@ async def test_accounts_and_contracts_are_many_to_many(cabinet: Cabinet) -> None
     assert (await add(first, number="78000000000001")).status_code == 202
 
 
+async def test_the_list_follows_a_number_that_billing_changes(cabinet: Cabinet) -> None:
+    caller, other = await cabinet.client(), await cabinet.client("petrov@example.ru")
+    for index in range(3):
+        await with_contract(cabinet, EMAIL, id=f"C-{index}", number=f"7800000000000{index}")
+        for one in (caller, other):
+            await cabinet.link(one, f"7800000000000{index}", EMAIL)
+    await with_contract(cabinet, id="C-0", number="78000000000009")
+    for one in (caller, other):
+        items = (await one.get("/api/v1/contracts")).json()["items"]
+        assert [(item["id"], item["number"][-1]) for item in items] == [("C-1", "1"), ("C-2", "2"), ("C-0", "9")]
+    await granted(cabinet, other, "Бухгалтер", "C-0")  # a link that is there already
+    pages = [(await other.get("/api/v1/contracts", params={"limit": 2})).json()]
+    pages.append((await other.get("/api/v1/contracts", params={"limit": 2, "cursor": pages[0]["next"]})).json())
+    assert [item["number"][-1] for page in pages for item in page["items"]] == ["1", "2", "9"]
+
+
 async def test_pages_of_contracts_join_without_gap_or_repeat(cabinet: Cabinet) -> None:
     caller = await cabinet.client()
     for index in range(5):
@@ -219,7 +235,7 @@ async def test_billing_feeds_contracts_and_clients_cannot(cabinet: Cabinet) -> N
     assert (await caller.get("/api/v1/contracts/C-1")).json()["name"] == "АО «Ромашка»"
 
 
-PARTIES: dict[str, dict[str, str | None]] = {
+PARTIES: dict[str, dict[str, Any]] = {
     "company": {"name": "ООО «Ромашка»", "inn": "7830002293", "kpp": "783001001"},
     "sole trader": {"name": "ИП Новикова Ольга Александровна", "inn": "500100732259", "kpp": None},
     "citizen": {"name": "Петров Пётр Петрович", "inn": "500100732259", "kpp": None},

@@ -16,6 +16,7 @@ from hosts.demo import past, seed
 from hosts.demo.names import company_inn, person_inn
 from hosts.demo.rows import DATASETS, HistoryRow, Row, Tree
 from hosts.demo.showcase import SHOWCASE, WALK
+from plugins.payments.datasets import DATASETS as PAYMENT_DATASETS
 from plugins.readings.datasets import DATASETS as READING_DATASETS
 
 TODAY = date(2026, 1, 25)
@@ -47,7 +48,7 @@ def test_a_contract_does_not_depend_on_how_many_there_are() -> None:
 
 
 def test_datasets_come_before_what_refers_to_them() -> None:
-    declared = [dataset.name for dataset in (*CONTRACT_DATASETS, *READING_DATASETS)]
+    declared = [dataset.name for dataset in (*CONTRACT_DATASETS, *READING_DATASETS, *PAYMENT_DATASETS)]
     assert list(DATASETS) == declared
 
 

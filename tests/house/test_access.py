@@ -29,6 +29,9 @@ PUBLIC = {
     # what the bank calls; its signature is checked
     "payments_callback",
     "payments_callback_posted",
+    # whoever holds a mailing's letter
+    "unsubscription",
+    "unsubscribe",
     # what anybody may read
     "help_company",
     "documents",

@@ -29,6 +29,7 @@ NOT_CREATING = {
     "enrol_totp": "the answer holds a secret, which is stored nowhere; a second call replaces the first",
     "confirm_totp": "the code works once",
     "renew_recovery_codes": "the answer holds secrets; a second call replaces them",
+    "unsubscribe": "what is switched off stays off",
     "confirm_contract": "the link works once",
     "upload_notification_file": "of a file uploaded twice and published once, the other is removed after a day",
     "upload_import": "a file uploaded twice lies there twice for people to see; nothing is sent by it",

@@ -4,8 +4,8 @@ Some hundreds of contracts. A few of them have 50 metering devices and belong to
 the devices are transmitted and billing has answered for some.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,7 @@ from core.exchange.loader import load as load_rows
 from core.exchange.services import load_answers, read_feed
 from core.host import Host
 from core.sdk import Context, Dataset, Hooks, month_start
-from core.testing.cabinet import Cabinet, running
+from core.testing.cabinet import Cabinet, Caller, running
 from core.testing.clock import MovableClock
 from plugins.payments.plugin import PaymentsPlugin
 from plugins.readings.plugin import ReadingsPlugin
@@ -40,6 +40,7 @@ _REACTIVE = (*_SINGLE, ("R+.total", "Реактивная энергия", 5))
 _KINDS = (_SINGLE, _ZONES, _SINGLE, _REACTIVE, _SINGLE, _ZONES, _SINGLE, _ZONES, _SINGLE, _REACTIVE)
 _BLOCKED, _UNKNOWN = (5, 18, 31), 49  # devices in another status, and the one without a previous reading
 Rows = dict[str, list[dict[str, Any]]]
+Fill = Callable[[Cabinet], Awaitable[tuple[str, tuple[str, ...]]]]
 
 
 class Supplier(msgspec.Struct, frozen=True):
@@ -54,9 +55,14 @@ class Supplier(msgspec.Struct, frozen=True):
     """The contracts with 50 devices."""
 
 
-@asynccontextmanager
-async def supplier(server: str, folder: Path) -> AsyncIterator[Supplier]:
+def supplier(server: str, folder: Path) -> AbstractAsyncContextManager[Supplier]:
     """A seeded database on a PostgreSQL server, or a SQLite file where `server` is empty; removed afterwards."""
+    return founded(server, folder, _fill)
+
+
+@asynccontextmanager
+async def founded(server: str, folder: Path, fill: Fill) -> AsyncIterator[Supplier]:
+    """A database that `fill` has filled; it returns a client's token and the contracts to ask for."""
     async with database(server, folder) as url:
         config = folder / "host.toml"
         config.write_text(_toml(url, folder), encoding="utf-8")
@@ -64,7 +70,8 @@ async def supplier(server: str, folder: Path) -> AsyncIterator[Supplier]:
         host = Host(load(config), clock=clock, available=AVAILABLE)
         await host.migrate()
         async with running(host, clock) as cabinet:
-            token, contracts = await _fill(cabinet)
+            token, contracts = await fill(cabinet)
+            await _settle(cabinet)
         yield Supplier(config, url, token, contracts)
 
 
@@ -116,11 +123,20 @@ async def _fill(cabinet: Cabinet) -> tuple[str, tuple[str, ...]]:
     answer = await caller.post(path, json={"devices": sent, "points": reported})
     assert answer.status_code == 201, answer.text
     await _answer(cabinet)
+    return token_of(caller), large
+
+
+def token_of(caller: Caller) -> str:
+    """The session token that a caller presents."""
+    return str(caller.headers["authorization"]).removeprefix("Bearer ")
+
+
+async def _settle(cabinet: Cabinet) -> None:
+    """As after a night: PostgreSQL knows its tables."""
     if not cabinet.runtime.database.is_sqlite:
         async with cabinet.runtime.database.writer.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await connection.execute(sa.text("VACUUM ANALYZE"))
-    return str(caller.headers["authorization"]).removeprefix("Bearer "), large
 
 
 async def _load(cabinet: Cabinet, dataset: Dataset[Any], rows: Sequence[dict[str, Any]]) -> None:

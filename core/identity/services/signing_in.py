@@ -53,7 +53,8 @@ def _attempts(ctx: Context, email: str) -> tuple[Attempt, Attempt]:
 
 
 async def _admit(ctx: Context, uow: UnitOfWork, account: sa.Row[*tuple[Any, ...]], device: str) -> SignedIn:
-    if not account.two_factor or await _is_known(ctx, uow, account.id, device):
+    forced = account.kind == "staff" and ctx.settings(IdentitySettings).staff_two_factor
+    if not (account.two_factor or forced) or await _is_known(ctx, uow, account.id, device):
         return await sessions.open_session(ctx, uow, account.id)
     token = new_token(CHALLENGE_PREFIX)
     expires_at = uow.now + domain.CHALLENGE_LIFETIME

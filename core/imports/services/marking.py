@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,8 @@ from core.imports.store import EntryRow
 from core.sdk import Context, Problem
 
 _PIECE = 65_536
+_MARKERS = ThreadPoolExecutor(2, thread_name_prefix="marking")
+"""Marking a workbook takes up to a gigabyte: so many at once, whoever asks, and nobody else's threads."""
 
 
 async def marked(ctx: Context, import_id: str) -> tuple[str, AsyncIterator[bytes]]:
@@ -25,7 +28,7 @@ async def marked(ctx: Context, import_id: str) -> tuple[str, AsyncIterator[bytes
     try:
         source = await batches.fetch(ctx, row, Path(folder.name))
         target = Path(folder.name) / "marked"
-        await asyncio.to_thread(importer.mark, source, marks, target)
+        await asyncio.get_running_loop().run_in_executor(_MARKERS, importer.mark, source, marks, target)
     except FileRefused as error:
         folder.cleanup()
         raise Problem(errors.NO_MARKED_COPY) from error

@@ -89,7 +89,7 @@ class Table(msgspec.Struct, frozen=True):
 
 def number_text(text: str) -> Cell:
     """The cell of a number as the file writes it: `1.624916E4`, `16249.160000000002`."""
-    if text.isdigit() and len(text) <= 15:
+    if text.isascii() and text.isdigit() and len(text) <= 15:
         return NumberCell(text)
     try:
         value = _EXCEL.create_decimal(text)

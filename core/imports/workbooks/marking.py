@@ -38,7 +38,14 @@ def marker(headings: Sequence[str]) -> Callable[[Source, Sequence[Mark], Path], 
 def _run(order: bytes) -> int:
     command = [sys.executable, "-I", mark_child.__file__]
     try:
-        done = subprocess.run(command, input=order, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command,
+            input=order,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            env={},  # a stranger's file is read there: our secrets are not
+        )
     except subprocess.TimeoutExpired as error:
         raise FileRefused(Note.of(WORKBOOK_TOO_LARGE)) from error
     return done.returncode

@@ -34,6 +34,10 @@ MOST_BYTES = 200_000_000
 """Unpacked, all parts together."""
 MOST_TEXTS = 40_000_000
 """Unpacked bytes of the shared texts, which have to be in memory."""
+LONGEST_ITEM = 2_000_000
+"""Bytes of a row, or of whatever stands between two: 16,384 cells of a usual length are less."""
+LONGEST_FORMAT = 255
+"""Characters: Excel takes no more. The time to look at one grows with the square of its length."""
 MOST_SHARED = 400_000
 MOST_RATIO = 300
 MOST_SHEETS = 50
@@ -60,17 +64,26 @@ _BROKEN = (
 
 
 class _Part:
-    """A part of the zip, read no further than its limit."""
+    """A part of the zip, read no further than its limit, nor far without coming to the end of an item.
+
+    The parser holds what it has read of an item, or of anything between items, as a tree that is dozens of times larger
+    than its text: an honest item is short.
+    """
 
     def __init__(self, file: IO[bytes], left: int) -> None:
-        self._file, self._left = file, left
+        self._file, self._left, self._since = file, left, 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._file.read(65_536 if size < 0 else size)
         self._left -= len(data)
-        if self._left < 0:
+        self._since += len(data)
+        if self._left < 0 or self._since > LONGEST_ITEM:
             raise FileRefused(Note.of(WORKBOOK_TOO_LARGE))
         return data
+
+    def item(self) -> None:
+        """An item has ended, and is let go of."""
+        self._since = 0
 
 
 class Xlsx:
@@ -158,14 +171,11 @@ class Xlsx:
         if "xl/styles.xml" not in self._zip.namelist():
             return frozenset()
         styles = self._document("xl/styles.xml")
-        formats = {
-            item.get("numFmtId"): item.get("formatCode") or "" for item in styles.iterfind("{*}numFmts/{*}numFmt")
-        }
-        return frozenset(
-            str(index)
-            for index, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
-            if _is_date(style.get("numFmtId") or "0", formats)
-        )
+        written = styles.iterfind("{*}numFmts/{*}numFmt")
+        formats = {item.get("numFmtId"): (item.get("formatCode") or "")[:LONGEST_FORMAT] for item in written}
+        used = [style.get("numFmtId") or "0" for style in styles.iterfind("{*}cellXfs/{*}xf")]
+        dates = {number for number in set(used) if _is_date(number, formats)}
+        return frozenset(str(index) for index, number in enumerate(used) if number in dates)
 
     def _texts(self) -> list[str]:
         """The shared texts."""
@@ -178,6 +188,7 @@ class Xlsx:
                 if not texts:
                     _refuse_doctype(item)
                 texts.append(_text_of(item))
+                part.item()
                 if len(texts) > MOST_SHARED:
                     raise FileRefused(Note.of(WORKBOOK_TOO_LARGE))
                 _drop(item)
@@ -187,9 +198,12 @@ class Xlsx:
         number = count = 0
         with self._zip.open(name) as file:
             part: Any = _Part(file, MOST_BYTES)
-            for _, row in etree.iterparse(part, events=("end",), tag="{*}row", **_SECURE):
+            for _, row in etree.iterparse(part, events=("end",), tag=("{*}row", "{*}sheetData"), **_SECURE):
+                if row.tag.endswith("}sheetData"):
+                    return
                 if not number:
                     _refuse_doctype(row)
+                part.item()
                 given = row.get("r")
                 number = int(given) if given else number + 1
                 cells = self._cells(row, texts)

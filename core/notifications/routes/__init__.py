@@ -1,5 +1,5 @@
-"""HTTP of notifications: the client's side, and the staff's."""
+"""HTTP of notifications: the client's side, the staff's, and the link of mailings."""
 
-from core.notifications.routes import client, office
+from core.notifications.routes import client, leaving, office
 
-ROUTES = (*client.ROUTES, *office.ROUTES)
+ROUTES = (*client.ROUTES, *office.ROUTES, *leaving.ROUTES)

@@ -49,8 +49,12 @@ async def files_of(ctx: Context, notices: Sequence[str]) -> dict[str, list[schem
 
 async def counter(ctx: Context) -> schemas.NotificationCounter:
     """How many entries of the list are unread."""
-    unread = await ctx.reader.first(store.UNREAD, account_id=ctx.actor.id, now=ctx.now())
-    return schemas.NotificationCounter(unread or 0)
+    return schemas.NotificationCounter(await unread(ctx))
+
+
+async def unread(ctx: Context) -> int:
+    """The number on the bell, also the counter of «Уведомления» in the menu."""
+    return await ctx.reader.first(store.UNREAD, account_id=ctx.actor.id, now=ctx.now()) or 0
 
 
 async def pending(ctx: Context, form: schemas.Form) -> schemas.NotificationsShown:

@@ -1,6 +1,8 @@
 """Sending letters, and the account of what became of each."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -9,15 +11,29 @@ from core.notifications import schemas, store
 from core.notifications.errors import LETTER_WAITING
 from core.notifications.models import Delivery
 from core.notifications.public import Attachment, Secret, SendLetter
+from core.notifications.services import unsubscribing
 from core.notifications.services.templates import Rendered, templates_of
 from core.notifications.settings import NotificationsSettings
 from core.ports.files import Files
 from core.ports.mail import Mail, MailFile, MailRefused, Message
-from core.sdk import NOT_FOUND, Context, Letter, Page, Problem, UnitOfWork, decode_cursor, finishing, new_id, page
+from core.sdk import (
+    NOT_FOUND,
+    Context,
+    Letter,
+    Page,
+    Problem,
+    UnitOfWork,
+    chunks,
+    decode_cursor,
+    finishing,
+    new_id,
+    page,
+)
 
 ATTEMPTS = 10
 """Over some four hours; then the letter has failed."""
 _ANSWER_LENGTH = 500
+_ROWS = 500
 
 
 async def send(ctx: Context, order: SendLetter) -> None:
@@ -28,9 +44,12 @@ async def send(ctx: Context, order: SendLetter) -> None:
     await _note_attempt(ctx, order)
     state, answer = "sent", ""
     try:
-        rendered = await _render(ctx, order)
+        leaving = unsubscribing.link(ctx, order.leave) if order.leave else ""
+        rendered = await _render(ctx, order, leaving)
         files = [await _attached(ctx, file) for file in order.files]
-        await ctx.port(Mail).send(Message(order.id, order.to, rendered.subject, rendered.text, rendered.html, files))
+        await ctx.port(Mail).send(
+            Message(order.id, order.to, rendered.subject, rendered.text, rendered.html, files, leaving)
+        )
     except MailRefused as error:
         state, answer = "refused", str(error)
     except Exception as error:
@@ -40,8 +59,13 @@ async def send(ctx: Context, order: SendLetter) -> None:
         await _settle(uow, order.id, state, answer)
 
 
-async def _render(ctx: Context, order: SendLetter) -> Rendered:
-    params = {**order.params, "base_url": ctx.runtime.base_url, "supplier": ctx.runtime.supplier}
+async def _render(ctx: Context, order: SendLetter, leaving: str) -> Rendered:
+    params = {
+        **order.params,
+        "unsubscribe": leaving,
+        "base_url": ctx.runtime.base_url,
+        "supplier": ctx.runtime.supplier,
+    }
     if order.content:
         kind, _, content_id = order.content.partition(":")
         written = await ctx.reader.first(store.CONTENT[kind], content_id=content_id)
@@ -61,21 +85,42 @@ def _reveal(ctx: Context, secret: Secret) -> str:
     return derive(secret.purpose, secret.subject)
 
 
+async def note_orders(uow: UnitOfWork, orders: Sequence[SendLetter]) -> None:
+    """Enters letters into the account as queued, in the transaction that orders them."""
+    owners = await _owners(uow, sorted({order.to for order in orders}))
+    rows = [_row(order, owners.get(order.to), uow.now) for order in orders]
+    for some in chunks(rows, _ROWS):
+        await uow.execute(uow.upsert(Delivery).on_conflict_do_nothing(), list(some))
+
+
+async def _owners(uow: UnitOfWork, emails: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in chunks(emails, _ROWS):
+        found.update((row.email, row.id) for row in await uow.execute(store.owners_of(some)))
+    return found
+
+
+def _row(order: SendLetter, owner: str | None, at: datetime) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "letter": order.letter,
+        "email": order.to,
+        "account_id": owner,
+        "state": "queued",
+        "attempts": 0,
+        "order": msgspec.json.encode(order),
+        "again_of": order.again_of,
+        "created_at": at,
+    }
+
+
 async def _note_attempt(ctx: Context, order: SendLetter) -> None:
     async with ctx.uow() as uow:
+        owner = (await _owners(uow, [order.to])).get(order.to)
         await uow.execute(
+            # a row there is, unless it was ordered by an older version or its time in the account is over
             uow.upsert(Delivery)
-            .values(
-                id=order.id,
-                letter=order.letter,
-                email=order.to,
-                account_id=store.owner_of(order.to),
-                state="queued",
-                attempts=1,
-                order=msgspec.json.encode(order),
-                again_of=order.again_of,
-                created_at=uow.now,
-            )
+            .values(_row(order, owner, uow.now) | {"attempts": 1})
             .on_conflict_do_update(
                 index_elements=[Delivery.id],
                 set_={"attempts": Delivery.attempts + 1, "state": "queued", "settled_at": None},

@@ -29,8 +29,8 @@ async def read(ctx: Context) -> schemas.NotificationPreferences:
         email=row.email,
         advertising=row.advertising,
         magazine=schemas.NotificationMagazine(row.magazine, ctx.settings(NotificationsSettings).magazine),
-        readings_start=schemas.NotificationReminder(row.start_on, row.start_days),
-        readings_end=schemas.NotificationReminder(row.end_on, row.end_days),
+        readings_start=schemas.NotificationReminder(row.start_on, row.start_days) if _reminds(ctx, "start") else None,
+        readings_end=schemas.NotificationReminder(row.end_on, row.end_days) if _reminds(ctx, "end") else None,
         kinds=[schemas.NotificationKindColumn(kind.name, kind.title) for kind in _switched(ctx)],
     )
 
@@ -39,8 +39,15 @@ def _switched(ctx: Context) -> list[NotificationKind]:
     return [kind for kind in ctx.declared(NotificationKind) if kind.per_contract]
 
 
+def _reminds(ctx: Context, edge: str) -> bool:
+    return any(kind.reminds == edge for kind in ctx.declared(NotificationKind))
+
+
 async def change(ctx: Context, data: schemas.NotificationPreferencesChange) -> schemas.NotificationPreferences:
     """Sets what is given; everything else keeps its value."""
+    for edge, given in (("start", data.readings_start), ("end", data.readings_end)):
+        if given is not None and not _reminds(ctx, edge):
+            raise Problem(INVALID, errors=[FieldProblem(f"readings_{edge}", FIELD_UNKNOWN)])
     changes = _changes(data)
     async with ctx.uow() as uow:
         if changes:

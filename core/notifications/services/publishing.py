@@ -59,7 +59,7 @@ async def forget_uploads(ctx: Context) -> None:
 async def publish(ctx: Context, data: schemas.NotificationPublication) -> schemas.NotificationPublished:
     """Publishes a notification. Whatever the audience, no row is written per account."""
     wrong = list(_problems(data, ctx.now()))
-    keys = await _keys(ctx, data.audience, wrong)
+    keys = await keys_of(ctx, data.audience, wrong)
     notice_id = new_id()
     async with ctx.uow() as uow:
         await _insert(uow, ctx.actor.id, notice_id, data)
@@ -67,7 +67,7 @@ async def publish(ctx: Context, data: schemas.NotificationPublication) -> schema
         if wrong:
             raise Problem(INVALID, errors=wrong)
         await uow.execute(sa.insert(NoticeAudience), [{"key": key, "notice_id": notice_id} for key in keys])
-        kind = _name_of(data.audience)
+        kind = name_of(data.audience)
         uow.audit("notifications.published", notice_id, form=data.form, audience=kind, addressees=len(keys))
         files = await uow.execute(
             sa.select(NoticeFile.id, NoticeFile.name, NoticeFile.size)
@@ -106,12 +106,13 @@ def _problems(data: schemas.NotificationPublication, now: datetime) -> Iterator[
         yield FieldProblem("starts_at", FIELD_RANGE)
 
 
-def _name_of(audience: schemas.Audience) -> schemas.AudienceName:
+def name_of(audience: schemas.Audience) -> schemas.AudienceName:
+    """The tag of an audience."""
     name: schemas.AudienceName = audience.__struct_config__.tag  # type: ignore[assignment]
     return name
 
 
-async def _keys(ctx: Context, audience: schemas.Audience, wrong: list[FieldProblem]) -> list[str]:
+async def keys_of(ctx: Context, audience: schemas.Audience, wrong: list[FieldProblem]) -> list[str]:
     """The keys of the audience; addressees that there are not are added to `wrong`."""
     match audience:
         case schemas.NotificationToAll():
@@ -142,7 +143,7 @@ async def _insert(uow: UnitOfWork, author: str, notice_id: str, data: schemas.No
             confirm_label=data.confirm_label,
             go_label=data.go and data.go.label,
             go_url=data.go and data.go.url,
-            audience=_name_of(data.audience),
+            audience=name_of(data.audience),
             starts_at=data.starts_at or uow.now,
             ends_at=data.ends_at,
             published_by=author,

@@ -1,6 +1,7 @@
 """Templates of letters: the declared ones, replaced by the supplier's own where its folder has them.
 
-The folder holds `<letter>.subject.txt`, `<letter>.txt` and `wrapper.html`, each of them optional.
+The folder holds `<letter>.subject.txt`, `<letter>.txt`, `<letter>.html` (the whole HTML of this letter) and
+`wrapper.html` (the HTML of all others, around their text), each of them optional.
 """
 
 from functools import cache
@@ -31,20 +32,21 @@ class Templates:
     """The templates in use. Made by `templates_of`."""
 
     def __init__(self, texts: dict[str, str]) -> None:
-        self._plain = {name: _PLAIN.from_string(text) for name, text in texts.items() if name != _WRAPPER}
-        self._wrapper = _HTML.from_string(texts[_WRAPPER])
+        self._used = {name: _environment(name).from_string(text) for name, text in texts.items()}
 
     def render(self, letter: str, params: dict[str, str]) -> Rendered:
         """The letter. `params` hold what it names, `base_url` and `supplier` included."""
-        subject = " ".join(self._plain[f"{letter}.subject.txt"].render(params).split())
-        text = self._plain[f"{letter}.txt"].render(params)
-        return Rendered(subject, text, self.wrap(subject, text, params))
+        subject = " ".join(self._used[f"{letter}.subject.txt"].render(params).split())
+        text = self._used[f"{letter}.txt"].render(params)
+        own = self._used.get(f"{letter}.html")
+        html = own.render(params | {"subject": subject}) if own else self._wrap(subject, text, params)
+        return Rendered(subject, text, html)
 
-    def wrap(self, subject: str, text: str, params: dict[str, str]) -> str:
+    def _wrap(self, subject: str, text: str, params: dict[str, str]) -> str:
         """The HTML that says the same as the text: escaped, its addresses made links."""
         paragraphs = [part.split("\n") for part in text.strip().split("\n\n") if part.strip()]
         around = {name: params[name] for name in _ALWAYS}
-        return self._wrapper.render(subject=subject, paragraphs=paragraphs, **around)
+        return self._used[_WRAPPER].render(subject=subject, paragraphs=paragraphs, **around)
 
 
 @cache
@@ -57,11 +59,12 @@ def templates_of(folder: str, letters: tuple[Letter, ...]) -> Templates:
     for letter in letters:
         names = _names(letter.subject) | _names(letter.text) | _ALWAYS
         allowed[f"{letter.name}.subject.txt"] = allowed[f"{letter.name}.txt"] = names
+        allowed[f"{letter.name}.html"] = names | {"subject"}
     for name, text in _own(folder).items():
         where = f"[plugins.notifications] templates: {name}"
-        if name not in texts:
+        if name not in allowed:
             raise ConfigError(f"{where}: no such template")
-        _check(where, text, allowed[name], _HTML if name == _WRAPPER else _PLAIN)
+        _check(where, text, allowed[name], _environment(name))
         texts[name] = text
     return Templates(texts)
 
@@ -73,6 +76,10 @@ def _own(folder: str) -> dict[str, str]:
         return {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).iterdir())}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"[plugins.notifications] templates: {error}") from error
+
+
+def _environment(name: str) -> SandboxedEnvironment:
+    return _HTML if name.endswith(".html") else _PLAIN
 
 
 def _names(text: str) -> frozenset[str]:

@@ -7,7 +7,21 @@ from typing import Annotated
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from core.sdk import INLINE, XLSX, Ctx, Cursor, JSONBody, Limit, Page, PathId, download, get, permission, post
+from core.sdk import (
+    INLINE,
+    TOO_MANY_REQUESTS,
+    XLSX,
+    Ctx,
+    Cursor,
+    JSONBody,
+    Limit,
+    Page,
+    PathId,
+    download,
+    get,
+    permission,
+    post,
+)
 from plugins.payments import errors
 from plugins.payments.permissions import ACTS, DOCUMENTS
 from plugins.payments.routes.filters import MonthFrom, MonthTo
@@ -91,7 +105,7 @@ async def download_payments_document(
     operation_id="send_payments_document",
     creating=True,
     status_code=202,
-    raises=[errors.FILE_TOO_LARGE],
+    raises=[errors.FILE_TOO_LARGE, TOO_MANY_REQUESTS],
     tags=["payments"],
 )
 async def send_payments_document(

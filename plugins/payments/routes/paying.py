@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request
 
 from core.ports.acquirer import Callback
-from core.sdk import ACCOUNT, NOT_FOUND, PUBLIC, Ctx, JSONBody, PathId, delete, get, permission, post
+from core.sdk import ACCOUNT, NOT_FOUND, PUBLIC, TOO_MANY_REQUESTS, Ctx, JSONBody, PathId, delete, get, permission, post
 from plugins.payments import errors
 from plugins.payments.permissions import PAY
 from plugins.payments.schemas.paying import (
@@ -56,7 +56,7 @@ async def quote_payment(ctx: Ctx, contract_id: PathId, data: JSONBody[PaymentsOr
     access=permission(PAY.name, confirmed_email=True),
     operation_id="start_payment",
     creating=True,
-    raises=[errors.BEING_PAID, errors.NO_CARDS, errors.BANK_UNAVAILABLE, errors.BANK_REFUSED],
+    raises=[errors.BEING_PAID, errors.NO_CARDS, errors.BANK_UNAVAILABLE, errors.BANK_REFUSED, TOO_MANY_REQUESTS],
     tags=["payments"],
 )
 async def start_payment(ctx: Ctx, contract_id: PathId, data: JSONBody[PaymentsOrder]) -> PaymentsPayment:

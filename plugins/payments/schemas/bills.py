@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 
-class PaymentsBill(msgspec.Struct, frozen=True):
+class PaymentsBill(msgspec.Struct, frozen=True, gc=False):
     """An unpaid payment document: a line of «Счета на оплату»."""
 
     id: str
@@ -26,7 +26,7 @@ class PaymentsBill(msgspec.Struct, frozen=True):
     """«К оплате»"""
 
 
-class PaymentsFigures(msgspec.Struct, frozen=True):
+class PaymentsFigures(msgspec.Struct, frozen=True, gc=False):
     """What a contract owes and what it has paid ahead. The figures are never set off against each other."""
 
     to_pay: Decimal

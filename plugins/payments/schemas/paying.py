@@ -1,6 +1,6 @@
 """Paying by card (3.2)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -141,3 +141,33 @@ class PaymentsReconciliation(msgspec.Struct, frozen=True):
     """What the acquirer took for them, as the ledger has it."""
     returned: Decimal
     differences: list[PaymentsDifference]
+
+
+class PaymentsUnmatched(msgspec.Struct, frozen=True):
+    """A document of a statement for which no contract was found, or more than one."""
+
+    number: str
+    day: date
+    amount: Decimal
+    payer_inn: str
+    purpose: str
+
+
+class PaymentsFault(msgspec.Struct, frozen=True):
+    """A document of a statement that cannot be used."""
+
+    line: int
+    """Where it begins in the file."""
+    field: str
+
+
+class PaymentsStatement(msgspec.Struct, frozen=True):
+    """What became of a bank statement."""
+
+    documents: int
+    """That money arrived by."""
+    taken: int
+    repeated: int
+    """Known from a statement before."""
+    unmatched: list[PaymentsUnmatched]
+    faults: list[PaymentsFault]

@@ -58,5 +58,5 @@ def _figures(row: store.CardRow, unpaid: list[PaymentsBill]) -> PaymentsFigures:
 
 async def bills(ctx: Context) -> PaymentsBills:
     """«Счета на оплату» of the contract in the path."""
-    unpaid = await ctx.reader.all(store.UNPAID, contract_id=ctx.granted.contract_id)
+    unpaid = [bill for _, bill in await ctx.reader.all(store.UNPAID, contract_id=ctx.granted.contract_id)]
     return PaymentsBills(unpaid, domain.total([bill.to_pay for bill in unpaid]))

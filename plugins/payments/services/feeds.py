@@ -249,7 +249,7 @@ async def load_executed(uow: UnitOfWork, rows: Sequence[ExecutedRow]) -> Answers
     }
     answers = [_executed_error(row, payments) for row in rows]
     good = [row for row, error in zip(rows, answers, strict=True) if error is None]
-    known = {key for key, _ in await _named(uow, history_store.KNOWN_EXECUTED, [row.id for row in good])}
+    known = await known_executed(uow, [row.id for row in good])
     await _recognise(uow, [row for row in good if row.payment_id is not None], payments)
     await _upsert(
         uow,
@@ -272,6 +272,11 @@ async def load_executed(uow: UnitOfWork, rows: Sequence[ExecutedRow]) -> Answers
     )
     await _tell_of_payments(uow, [row for row in good if row.id not in known])
     return answers
+
+
+async def known_executed(uow: UnitOfWork, keys: Sequence[str]) -> set[str]:
+    """Those of the lines that the history has."""
+    return {row.id for row in await _named(uow, history_store.KNOWN_EXECUTED, keys)}
 
 
 def _executed_error(row: ExecutedRow, payments: dict[str, list[Any]]) -> RowError | None:

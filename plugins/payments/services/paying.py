@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from core.identity.public import limits
 from core.ports.acquirer import Acquirer, AcquirerRefused, AcquirerUnavailable, Order, OutcomeUnknown, ReceiptItem
 from core.sdk import NOT_FOUND, Context, Problem, UnitOfWork, new_id
 from plugins.payments import domain, errors
@@ -34,6 +35,7 @@ class Check(msgspec.Struct, frozen=True):
 
 async def start(ctx: Context, order: PaymentsOrder) -> PaymentsPayment:
     """Starts a payment on the contract in the path, or finds the one that this very request started. Raises Problem."""
+    await limits.take(ctx, limits.hourly("payments", ctx.actor.id, ctx.settings(PaymentsSettings).orders_per_hour))
     await methods.check(ctx, order.card_id)
     payment_id, fresh = await _place(ctx, order)
     with suppress(OutcomeUnknown, AcquirerUnavailable):  # the job goes on; the page's address comes with the status

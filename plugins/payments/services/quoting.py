@@ -48,7 +48,7 @@ async def quote(ctx: Context, order: PaymentsOrder) -> PaymentsQuote:
 
 async def unpaid(ctx: Context) -> list[PaymentsBill]:
     """The unpaid bills of the contract in the path, the earliest due first."""
-    return await ctx.reader.all(bill_store.UNPAID, contract_id=ctx.granted.contract_id)
+    return [bill for _, bill in await ctx.reader.all(bill_store.UNPAID, contract_id=ctx.granted.contract_id)]
 
 
 async def understand(ctx: Context, order: PaymentsOrder, bills: list[PaymentsBill]) -> Quoted:

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import msgspec
 
-from core.identity.public import normal_email
+from core.identity.public import limits, normal_email
 from core.notifications.public import Attachment, SendLetter
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Later, Problem, finishing, new_id
 from plugins.payments.errors import EMAIL_FORMAT, FILE_TOO_LARGE
 from plugins.payments.letters import DOCUMENT
 from plugins.payments.schemas.documents import PaymentsSending, PaymentsSent
 from plugins.payments.services.documents import title
+from plugins.payments.settings import PaymentsSettings
 from plugins.payments.store import documents as store
 from plugins.payments.store import paying as paying_store
 
@@ -42,7 +43,9 @@ async def order(ctx: Context, document_id: str, sending: PaymentsSending) -> Pay
         raise Problem(NOT_FOUND)
     if row.size is not None and row.size > MOST_BYTES:
         raise Problem(FILE_TOO_LARGE)
+    most = ctx.settings(PaymentsSettings).letters_per_hour
     async with ctx.uow() as uow:
+        await limits.count(uow, limits.hourly("payments.letters", ctx.actor.id, most))
         uow.enqueue(SendDocument(contract_id, document_id, email, new_id()))
         uow.audit("payments.document_sent", document_id)
         return await uow.answer(PaymentsSent(SENT), status=202)

@@ -6,7 +6,7 @@ between two metering points by `STRETCH`, the whole by the caller's limit.
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import IO, Any
+from typing import Any, Protocol
 
 from lxml import etree
 
@@ -28,6 +28,12 @@ _TEXT = 200
 DIGITS = 12
 
 
+class Readable(Protocol):
+    """A file, or whatever can be read like one."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class StructureError(Exception):
     """Nothing of the file can be loaded."""
 
@@ -37,7 +43,7 @@ class StructureError(Exception):
 
 
 def read_message(
-    stream: IO[bytes], *, layouts: Sequence[str] = ("80020",), limit: int = 600 * MEGABYTE
+    stream: Readable, *, layouts: Sequence[str] = ("80020",), limit: int = 600 * MEGABYTE
 ) -> Iterator[Header | Point]:
     """The header, then the points, as they come. Raises StructureError, at once or on the way."""
     source = _Bounded(stream, limit)
@@ -53,7 +59,7 @@ def read_message(
 class _Bounded:
     """A stream that ends badly when it is longer than the limit."""
 
-    def __init__(self, stream: IO[bytes], limit: int) -> None:
+    def __init__(self, stream: Readable, limit: int) -> None:
         self._stream, self._left, self._limit = stream, limit, limit
 
     def read(self, size: int) -> bytes:
@@ -114,11 +120,11 @@ class _Message:
             self._parser.feed(chunk)
             stretch += len(chunk)
             for _, element in self._parser.read_events():
-                stretch = 0
                 kind = self._spelling[element.tag]
-                if kind in _HEADER:
+                if kind in _HEADER:  # no new stretch: these are kept, and a file may be full of them
                     self._parts[kind] = _children(element)
                     continue
+                stretch = 0
                 if self._header is None:
                     self._header = self._make_header(element)
                     yield self._header
@@ -206,22 +212,24 @@ def _children(element: Any) -> dict[str, str]:
 
 
 @cache
-def _shapes() -> dict[int, list[list[tuple[str, str]]]]:
-    """Attributes of `period` and `value` by turns, as a plain day of 24 hours has them."""
+def _shapes() -> dict[int, tuple[list[str], list[list[tuple[str, str]]]]]:
+    """Tags and attributes of `period` and `value` by turns, as a plain day of 24 hours has them, by their number."""
     made = {}
     for minutes in MINUTES:
         shape = [
             attributes for start, end in plain_shape(minutes) for attributes in ([("start", start), ("end", end)], [])
         ]
-        made[len(shape)] = shape
+        made[len(shape)] = (["period", "value"] * (len(shape) // 2), shape)
     return made
 
 
 def _channel(element: Any) -> Channel:
     """Nearly every channel is plain: it is recognised whole, without a look at single periods."""
     code, line = _attributes(element).get("code", "")[:_TEXT], element.sourceline or 0
-    pairs = list(element.iter("period", "value"))
-    if [pair.items() for pair in pairs] == _shapes().get(len(pairs)):
+    pairs = list(element.iter())[1:]
+    shape = _shapes().get(len(pairs))
+    # tags first: a comment or an element inside of a value would cut its text short
+    if shape and [pair.tag for pair in pairs] == shape[0] and [pair.items() for pair in pairs] == shape[1]:
         texts = [value.text or "" for value in pairs[1::2]]
         if all(texts) and _whole("".join(texts)) and max(map(len, texts)) <= DIGITS:
             return Channel(code, line, texts, ())
@@ -236,12 +244,19 @@ def _periods(element: Any) -> list[Period]:
     return [_period(child) for child in element if _name(child) == "period"]
 
 
+def _value(element: Any) -> str:
+    """The text of a value around comments; with an element inside it is no value."""
+    if any(_name(child) for child in element):
+        return "?"
+    return "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+
+
 def _period(element: Any) -> Period:
     attributes = _attributes(element)
     values = [child for child in element if _name(child) == "value"]
     value, about = "", dict[str, str]()
     if len(values) == 1:
-        value, about = "".join(values[0].itertext()).strip(), _attributes(values[0])
+        value, about = _value(values[0]), _attributes(values[0])
     elif values:
         value = "?"  # two values of one period are none
     return Period(

@@ -75,7 +75,7 @@ async def form(ctx: Context, wanted: FormFilter) -> ReadingsForm:
         is_open=window is not None and window.open,
         english=ctx.language == "en",
     )
-    if window is not None:
+    if window is not None and rows[0].has_intervals:
         await intervals.add_to_form(ctx, objects, window.month)
     consumption: Decimal | None = None
     for subject in objects:

@@ -3,9 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import IO
-from zipfile import BadZipFile
-from zlib import error as ZlibError  # noqa: N812
 
 import msgspec
 
@@ -22,7 +19,7 @@ from core.intervals.public import (
 from core.sdk import Context, Problem, UnitOfWork, plain
 from plugins.readings import store
 from plugins.readings.adapters import archives
-from plugins.readings.adapters.layout_80020 import MEGABYTE, StructureError, read_message
+from plugins.readings.adapters.layout_80020 import MEGABYTE, Readable, StructureError, read_message
 from plugins.readings.domain.layout_80020 import Finding, Frame, Header, Judge, Judged, Point, channel_name, day_named
 from plugins.readings.errors import layout_80020 as errors
 from plugins.readings.models import IntervalMessage
@@ -87,7 +84,7 @@ def _read_archive(source: Source) -> Iterator[IntervalUnit]:
                 good.add(number)
             except StructureError as error:
                 broken.append(_broken(name, _note(error.finding, name)))
-            except (BadZipFile, ZlibError, EOFError):
+            except archives.DamagedMember:
                 broken.append(_broken(name, Note.of(errors.ARCHIVE_BROKEN, sheet=name)))
         if not good:
             raise FileRefused(*[unit.broken for unit in broken if unit.broken])
@@ -102,7 +99,7 @@ def _broken(name: str, note: Note) -> IntervalUnit:
     return IntervalUnit(Header("", "", "", "", ""), name, None, note)
 
 
-def _units(file: IO[bytes], member: str) -> Iterator[IntervalUnit]:
+def _units(file: Readable, member: str) -> Iterator[IntervalUnit]:
     header: Header | None = None
     for item in read_message(file, layouts=LAYOUTS, limit=MOST_UNPACKED):
         if isinstance(item, Header):
@@ -236,6 +233,7 @@ def _title(channel: str, day: date | None) -> str:
 # ---- taking over
 async def commit(ctx: Context, uow: UnitOfWork, file: ImportFile, units: Sequence[IntervalUnit]) -> list[Outcome]:
     """Stores the days and emits a fact for each metering point and day."""
+    await uow.lock(f"readings.intervals:{ctx.granted.contract_id}")  # two files of one day, one after the other
     known = await _known(ctx, file, units)
     outcomes: list[Outcome] = []
     for layout, alike in _rounds(units):

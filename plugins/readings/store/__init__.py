@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import FromClause
 
 from core.contracts.public import Contract, EnergyObject, Meter, MeteringPoint, MeterRegister, visible_contract
+from core.intervals.public import DayRow
 from core.sdk import Context, Moment, Quantity, Query, any_of
 from plugins.readings.domain import WAITING
 from plugins.readings.models import (
@@ -40,6 +42,10 @@ def scope(ctx: Context) -> dict[str, Any]:
 
 def in_use(table: Any) -> sa.ColumnElement[bool]:
     return sa.or_(table.closed_on.is_(None), table.closed_on > TODAY)
+
+
+FIRST_CATEGORY = 3
+"""The first price category with hourly metering, whose consumers also pay for their power in the peak hours."""
 
 
 # ---- windows
@@ -119,6 +125,8 @@ class FormRow(msgspec.Struct, frozen=True, gc=False):
     state: TransmissionState | None
     code: str
     text: str
+    has_intervals: bool
+    """Of the contract: whether there are interval data to be asked for at all."""
 
 
 def _with_registers(objects: Any, month: Any) -> FromClause:
@@ -148,6 +156,15 @@ def _with_registers(objects: Any, month: Any) -> FromClause:
 OBJECT_STATUS = sa.func.coalesce(ObjectState.status, WAITING)
 METER_STATUS = sa.func.coalesce(MeterState.status, WAITING)
 
+_Object, _Point = aliased(EnergyObject), aliased(MeteringPoint)
+_HAS_INTERVALS = (
+    sa.select(DayRow.day)
+    .join_from(_Object, _Point, _Point.energy_object_id == _Object.id)
+    .join(DayRow, DayRow.point_id == _Point.id)
+    .where(_Object.contract_id == CONTRACT_ID, _Object.price_category >= FIRST_CATEGORY)
+    .exists()
+)
+"""Depends on nothing but the parameter, so that it is looked up once, not for each row."""
 _WITHOUT_METER = sa.case((Meter.id.is_(None), MeteringPoint.id))
 """Null, and thus not looked up at all, for the many points that have a meter."""
 
@@ -196,6 +213,7 @@ FORM = Query(
         sa.func.coalesce(Value.state, PointTransmission.state),
         sa.func.coalesce(Value.code, PointTransmission.code),
         sa.func.coalesce(Value.text, PointTransmission.text),
+        _HAS_INTERVALS,
     )
     .select_from(
         _with_registers(_FORM_OBJECTS, Window.month).outerjoin(

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from core.contracts.public import EnergyObject, MeteringPoint
 from core.sdk import Query, any_of
 from plugins.readings.models import IntervalMessage
-from plugins.readings.store import CONTRACT_ID, IN_SCOPE, in_use
-from plugins.readings.store.peaks import FIRST_CATEGORY
+from plugins.readings.store import CONTRACT_ID, FIRST_CATEGORY, IN_SCOPE, in_use
 
 
 class PointRow(msgspec.Struct, frozen=True):

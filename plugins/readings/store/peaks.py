@@ -9,10 +9,8 @@ from core.contracts.public import Contract, EnergyObject, visible_contract, visi
 from core.sdk import Query, any_of
 from plugins.readings.models import PeakHour, PeakRange
 from plugins.readings.schemas.peaks import ReadingsPeakRange
-from plugins.readings.store import in_use
+from plugins.readings.store import FIRST_CATEGORY, in_use
 
-FIRST_CATEGORY = 3
-"""Of the price categories whose consumers pay for their power in the peak hours."""
 _FROM, _TO = sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())
 _OF_REGIONS = sa.or_(sa.bindparam("every", type_=sa.Boolean()), any_of(PeakHour.region, "regions"))
 

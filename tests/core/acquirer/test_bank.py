@@ -32,7 +32,7 @@ from core.testing.bank.shapes import BankError, Mood, NewOrder
 from core.testing.bank.yookassa import YooKassaFace
 from core.testing.billing_server import Request, read_request, respond
 from core.testing.clock import MovableClock
-from core.testing.suites.acquirer import AMOUNT, order_of
+from core.testing.suites.acquirer.harness import AMOUNT, order_of
 from hosts.bank import by_rsa
 from tests.core.acquirer.setups import KEY, rbs_settings
 

@@ -15,6 +15,8 @@ BILL = NotificationKind("bills.bill_issued", "О счетах", permission=BILLS
 PAYMENT = NotificationKind("bills.payment_made", "Об оплате", permission=BILLS.name, per_contract=True)
 DOCUMENT = NotificationKind("bills.document_ready", "Заказанный документ готов", master=False)
 QUIET = NotificationKind("bills.file_checked", "Файл проверен", email=False)
+STARTS = NotificationKind("bills.period_starts", "О начале периода", reminds="start")
+ENDS = NotificationKind("bills.period_ends", "Об окончании периода", reminds="end")
 RECEIPT = Letter("bills.receipt", "Квитанция {{ number }}", "Квитанция {{ number }}, {{ supplier }}\n{{ base_url }}\n")
 
 
@@ -27,7 +29,7 @@ class BillsPlugin(Hooks):
         return (BILLS,)
 
     def notification_kinds(self) -> Sequence[NotificationKind]:
-        return (BILL, PAYMENT, DOCUMENT, QUIET)
+        return (BILL, PAYMENT, DOCUMENT, QUIET, STARTS, ENDS)
 
     def letters(self) -> Sequence[Letter]:
         return (RECEIPT,)

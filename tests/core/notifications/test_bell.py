@@ -249,3 +249,21 @@ async def test_what_is_raised_and_what_is_published_stand_in_one_list(
     clock.move(timedelta(minutes=1))
     await raise_notice(cabinet, BILL, topic="счёт", accounts=[await account_of(client)])
     assert (await topics(client), await unread(client)) == (["счёт", "новость"], 2)
+
+
+@pytest.mark.requirement("HLP-08")
+async def test_the_menu_counts_what_is_unread(cabinet: Cabinet, editor: Caller, client: Caller) -> None:
+    async def counted(caller: Caller) -> int | None:
+        sections = (await caller.get("/api/v1/menu")).json()["items"]
+        (counter,) = [one["counter"] for one in sections if one["name"] == "notifications"]
+        return counter  # type: ignore[no-any-return]
+
+    stranger = await cabinet.client("petrov@example.ru")
+    only = {"to": "accounts", "emails": ["ivanova@example.ru"]}
+    assert await counted(client) == 0
+    ids = [await publish(editor, topic=str(number), audience=only) for number in range(2)]
+    await publish(editor, "modal", audience=only)
+    await raise_notice(cabinet, BILL, accounts=[await account_of(client)])
+    assert (await counted(client), await unread(client), await counted(stranger)) == (3, 3, 0)
+    await client.put(f"/api/v1/notifications/{ids[0]}/read")
+    assert await counted(client) == 2

@@ -1,6 +1,7 @@
 """Letters: their HTML, the supplier's own templates, and the account of what became of each."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,20 @@ async def test_a_notification_is_no_template(cabinet: Cabinet) -> None:
     assert '<a href="https://supplier.example/x"' in letter.html
 
 
+@pytest.mark.requirement("HLP-13")
+async def test_letters_of_a_plugin_that_is_missing_are_unknown(host_config: Config, tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "bills.receipt.txt").write_text("№{{ number }}", encoding="utf-8")
+    templated(host_config, folder)
+    config = config_for_tests(
+        host_config.host.database, tmp_path, enabled=[], plugins={"notifications": {"templates": str(folder)}}
+    )
+    with pytest.raises(ConfigError, match=r"templates: bills\.receipt\.txt: no such template"):
+        Host(config, available=AVAILABLE)
+
+
+@pytest.mark.requirement("HLP-12")
 async def test_the_suppliers_own_templates_take_the_place(
     host_config: Config, clock: MovableClock, tmp_path: Path
 ) -> None:
@@ -94,6 +109,24 @@ async def test_the_suppliers_own_templates_take_the_place(
     assert letter.html == "<h1>Тестэнерго</h1>Здравствуйте! №5&lt; — Тестэнерго"
 
 
+@pytest.mark.requirement("HLP-12")
+async def test_one_letter_may_have_html_of_its_own(host_config: Config, clock: MovableClock, tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    own = "<p>{{ subject }}: {{ number }} ({{ supplier }}, {{ base_url }})</p>"
+    (folder / "bills.receipt.html").write_text(own, encoding="utf-8")
+    config = templated(host_config, folder).config
+    async with running(Host(config, clock=clock, available=AVAILABLE), clock) as cabinet:
+        await order(cabinet, "5<")
+        (letter,) = await cabinet.letters(TO)
+        await cabinet.client()
+        (other, *_) = await cabinet.letters("ivanova@example.ru")
+    assert letter.text.startswith("Квитанция 5<, Тестэнерго")
+    assert letter.html == "<p>Квитанция 5&lt;: 5&lt; (Тестэнерго, http://127.0.0.1:8000)</p>"
+    assert other.html.startswith("<!doctype html>"), "the others keep theirs"
+
+
+@pytest.mark.requirement("HLP-12")
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
@@ -103,6 +136,8 @@ async def test_the_suppliers_own_templates_take_the_place(
         ("bills.receipt.txt", "{{ number.__class__.mro() }}", "unsafe"),
         ("bills.recipe.txt", "текст", "no such template"),
         ("wrapper.html", "{{ text }}", "no such value: text"),
+        ("bills.receipt.html", "<p>{{ amount }}</p>", "no such value: amount"),
+        ("bills.recipe.html", "<p></p>", "no such template"),
     ],
 )
 async def test_a_wrong_template_stops_the_start(
@@ -137,6 +172,36 @@ async def test_a_sent_letter_is_accounted_for(cabinet: Cabinet, clerk: Caller, c
             "created_at": moment,
             "settled_at": moment,
         }
+    ]
+
+
+async def test_a_letter_is_queued_from_its_order_on(cabinet: Cabinet, clerk: Caller) -> None:
+    """In the same transaction: neither without the other, and a suppressed order leaves no trace."""
+    letters = [SendLetter(RECEIPT.name, TO, {"number": str(number)}) for number in range(6)]
+    with suppress(ZeroDivisionError):
+        async with Context(cabinet.runtime).uow() as uow:
+            uow.enqueue(letters[0])
+            raise ZeroDivisionError
+    async with Context(cabinet.runtime).uow() as uow:
+        uow.enqueue(letters[1])
+        uow.enqueue(letters[2], dedup_key="once")
+        uow.enqueue(letters[3], dedup_key="once")
+        with suppress(ZeroDivisionError):
+            async with uow.savepoint():
+                uow.enqueue(letters[4])
+                raise ZeroDivisionError
+    async with Context(cabinet.runtime).uow() as uow:
+        uow.enqueue(letters[5], dedup_key="once")
+    queued = await listed(clerk, state="queued", email=TO)
+    assert [item["id"] for item in queued] == [letters[2].id, letters[1].id]
+    assert {(item["attempts"], item["settled_at"]) for item in queued} == {(0, None)}
+    refused = await clerk.post(f"{LETTERS}/{letters[1].id}/sendings")
+    assert (refused.status_code, refused.json()["code"]) == (409, "letter_waiting")
+    assert len(await cabinet.letters(TO)) == 2
+    sent = await listed(clerk, email=TO)
+    assert [(item["id"], item["state"], item["attempts"]) for item in sent] == [
+        (letters[2].id, "sent", 1),
+        (letters[1].id, "sent", 1),
     ]
 
 

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from core.context import Context
 from core.contracts.public import ContractLink, ContractLinkObject, grant
 from core.db.tables import Audit, Outbox
+from core.errors import FIELD_UNKNOWN
 from core.host import Host
 from core.jobs import Runner
 from core.notifications.models import NoticeFile
 from core.ports.files import FileMissing, Files
-from core.testing.cabinet import Cabinet, Caller, config_for_tests, running
+from core.testing.cabinet import PASSWORD, Cabinet, Caller, config_for_tests, running
 from core.testing.clock import MovableClock
 from tests.core.notifications.bills import (
     BILL,
@@ -228,7 +229,12 @@ async def test_what_plugins_raise_outlives_them(
         (attached,) = items[2]["files"]
         got = await same.get(f"/api/v1/notifications/{items[2]['id']}/files/{attached['id']}")
         assert (got.content, attached["name"]) == (b"%PDF", "Счёт.pdf")
-        assert (await same.get("/api/v1/notifications/preferences")).json()["kinds"] == []
+        preferences = (await same.get("/api/v1/notifications/preferences")).json()
+        assert (preferences["kinds"], preferences["readings_start"], preferences["readings_end"]) == ([], None, None)
+        refused = await same.patch("/api/v1/notifications/preferences", json={"readings_end": {"on": True}})
+        assert [(error["field"], error["code"]) for error in refused.json()["errors"]] == [
+            ("readings_end", FIELD_UNKNOWN.code)
+        ]
         await raise_notice(bare, BILL, topic="последнее", accounts=[account_id])
         assert (await topics(same))[0] == "последнее", "orders that the plugin left behind still arrive"
 
@@ -307,3 +313,68 @@ async def test_a_batch_that_is_repeated_orders_nothing_twice(cabinet: Cabinet, e
     await cabinet.drain()
     received = [one.to for one in await cabinet.letters() if one.subject == "Номер 1"]
     assert sorted(received) == [f"client{number}@example.ru" for number in range(3)]
+    (mailing,) = (await editor.get("/api/v1/staff/mailings")).json()["items"]
+    assert (mailing["letters"], mailing["finished_at"] is None) == (3, False)
+
+
+async def test_a_mailing_may_be_for_some_contracts_or_branches(cabinet: Cabinet, editor: Caller) -> None:
+    for number, branch in ((1, "Север"), (2, "Юг"), (3, "Юг")):
+        await contract(cabinet, number, branch)
+    for number in (1, 2, 3):
+        one = await cabinet.client(f"client{number}@example.ru")
+        await link(cabinet, one, number)
+        await one.patch("/api/v1/notifications/preferences", json={"advertising": number != 3})
+    await cabinet.client("nobody@example.ru")
+    audiences: dict[str, dict[str, Any]] = {
+        "филиалу": {"to": "branches", "names": ["Юг"]},
+        "договорам": {"to": "contracts", "ids": ["C-1", "C-3"]},
+        "всем": {"to": "all"},
+    }
+    for topic, audience in audiences.items():
+        body = {"kind": "advertising", "topic": topic, "text": "т", "audience": audience}
+        answer = await editor.post("/api/v1/staff/mailings", json=body)
+        assert (answer.status_code, answer.json()["audience"]) == (202, audience["to"])
+    received = sorted((one.subject, one.to) for one in await cabinet.letters() if one.subject in audiences)
+    assert received == [
+        ("всем", "client1@example.ru"),
+        ("всем", "client2@example.ru"),
+        ("договорам", "client1@example.ru"),
+        ("филиалу", "client2@example.ru"),
+    ]
+    before = (await editor.get("/api/v1/staff/mailings")).json()
+    assert [one["letters"] for one in before["items"]] == [2, 1, 1]
+    strange = {"to": "branches", "names": ["Юг", "Луна"]}
+    answer = await editor.post("/api/v1/staff/mailings", json=body | {"audience": strange})
+    assert [error["field"] for error in answer.json()["errors"]] == ["audience.names[1]"]
+    people = {"to": "accounts", "emails": ["nobody@example.ru"]}
+    assert (await editor.post("/api/v1/staff/mailings", json=body | {"audience": people})).status_code == 422
+    assert (await editor.get("/api/v1/staff/mailings")).json() == before
+
+
+async def test_notifications_of_long_ago_are_removed(
+    cabinet: Cabinet, editor: Caller, client: Caller, clock: MovableClock
+) -> None:
+    kept = (await editor.post(f"{STAFF}/files", params={"name": "a"}, content=b"abc")).json()["id"]
+    end = (clock.now() + timedelta(days=10)).isoformat()
+    old = await publish(editor, topic="старая", files=[kept])
+    await publish(editor, "top", "срочная", ends_at=end)
+    await publish(editor, "modal", "до закрытия")
+    await raise_notice(cabinet, BILL, topic="счёт", accounts=[await account_of(client)])
+    await client.put(f"/api/v1/notifications/{old}/read")
+    clock.move(timedelta(days=1094))
+    await cabinet.drain()
+    editor, client = [await sign_in_again(cabinet, one) for one in ("editor@supplier.example", "ivanova@example.ru")]
+    assert sorted(await topics(client)) == ["срочная", "старая", "счёт"]
+    clock.move(timedelta(days=2))
+    await cabinet.drain()
+    assert (await topics(client), await shown(client, "modals")) == (["срочная"], ["до закрытия"])
+    assert (await editor.get(f"{STAFF}/{old}")).status_code == 404
+    await cabinet.drain()
+    with pytest.raises(FileMissing):
+        await anext(cabinet.runtime.ports[Files].get(f"notifications/{kept}"))
+
+
+async def sign_in_again(cabinet: Cabinet, email: str) -> Caller:
+    caller = cabinet.anonymous()
+    answer = await caller.post("/api/v1/sessions", json={"email": email, "password": PASSWORD})
+    return caller.sign(answer.json()["token"])

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from core.config import Config
 from core.context import Context
-from core.identity.public import close_staff, disable_service_account, end_sessions
+from core.identity.public import close_staff, create_staff, disable_service_account, end_sessions
 from core.sdk import Problem
-from core.testing.cabinet import PASSWORD, SECRET_KEY, Cabinet
+from core.testing.cabinet import PASSWORD, SECRET_KEY, Cabinet, config_for_tests
 from hosts.cli import cli
 
 
@@ -67,3 +68,29 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(run("close-staff", "clerk@supplier.example").exception, Problem)
     assert run("service-account", "billing", "--scope", "exchange.feed").output.startswith("abk_")
     assert run("disable-service-account", "billing").output == "billing is disabled\n"
+
+
+class TestStrictStaff:
+    """A supplier that demands a second factor of its staff."""
+
+    @pytest.fixture
+    def host_config(self, database_url: str, tmp_path: Path) -> Config:
+        """With the setting."""
+        return config_for_tests(database_url, tmp_path, plugins={"identity": {"staff_two_factor": True}})
+
+    async def test_staff_confirms_new_devices_where_that_is_demanded(self, cabinet: Cabinet) -> None:
+        await create_staff(Context(cabinet.runtime), "clerk@supplier.example", PASSWORD, [])
+        form = {"email": "clerk@supplier.example", "password": PASSWORD}
+        asked = await cabinet.anonymous().post("/api/v1/sessions", json=form)
+        assert (asked.status_code, asked.json()["status"]) == (202, "confirmation_needed")
+        entry = {"challenge": asked.json()["challenge"], "code": await cabinet.code_for("clerk@supplier.example")}
+        opened = await cabinet.anonymous().post("/api/v1/sessions/confirmations", json=entry)
+        assert opened.status_code == 201
+        known = form | {"device": opened.json()["device"]}
+        assert (await cabinet.anonymous().post("/api/v1/sessions", json=known)).status_code == 201
+        clerk = cabinet.anonymous().sign(opened.json()["token"])
+        await clerk.put("/api/v1/profile/two-factor", json={"on": False})
+        assert (await cabinet.anonymous().post("/api/v1/sessions", json=form)).status_code == 202
+        await cabinet.client()
+        client = {"email": "ivanova@example.ru", "password": PASSWORD}
+        assert (await cabinet.anonymous().post("/api/v1/sessions", json=client)).status_code == 201

@@ -243,6 +243,7 @@ class RegisterOut(BaseModel):
     notice: NoticeOut | None
     interval_consumption: Decimal = Decimal(0)
     delta: Decimal | None = None
+    interval_complete: bool | None = None
 
 
 class TransmissionOut(BaseModel):

@@ -131,6 +131,7 @@ class Register(msgspec.Struct):
     notice: Notice | None
     interval_consumption: Decimal = Decimal(0)
     delta: Decimal | None = None
+    interval_complete: bool | None = None
 
 
 class Transmission(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +11,16 @@ import sqlalchemy as sa
 
 from core.contracts.models import EnergyObject, MeteringPoint
 from core.testing.cabinet import Cabinet, Caller
+from plugins.readings.domain.intervals import KIND
+from plugins.readings.importers import IMPORTERS
 from plugins.readings.public import INTERVALS_SUBMITTED
+from plugins.readings.services import intervals as service
 from tests.plugins.readings.messages import Message, PointText, Reading, point, readings
 from tests.plugins.readings.supplier import client, insert
 from tests.plugins.readings.supplier import point as point_row
 
 ONE, TWO, THEIRS = "500000000000001", "500000000000002", "500000000000009"
-KIND = "readings.intervals"
+INTERVALS = next(importer for importer in IMPORTERS if importer.name == KIND)
 
 
 @pytest.fixture
@@ -209,6 +212,33 @@ async def test_a_file_sent_again_is_recognised_and_a_correction_names_what_it_re
     assert second["body"]["channels"][0]["values"] == ["2"] * 48
     assert second["body"]["channels"][0]["replaces"] == first["id"]
     assert first["body"]["channels"][0]["replaces"] is None
+
+
+@pytest.mark.requirement("RDG-30")
+async def test_a_worker_that_dies_in_the_middle_doubles_nothing(
+    intervals: Cabinet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second batch fails after its days are written and its facts are emitted; the job is run again."""
+    monkeypatch.setattr(INTERVALS, "batch", 1)
+    remember, calls = service._remember, list[int]()
+
+    async def failing(*arguments: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("the power is gone")
+        await remember(*arguments)
+
+    monkeypatch.setattr(service, "_remember", failing)
+    caller = await client(intervals)
+    item = (await send(caller, Message([point(ONE), point(TWO)]).bytes())).json()
+    await intervals.drain(failing=True)
+    assert (await caller.get(f"/api/v1/imports/{item['id']}")).json()["state_text"] == "Отправлен на загрузку"
+    intervals.clock.move(timedelta(hours=1))
+    await intervals.drain()
+    assert (await caller.get(f"/api/v1/imports/{item['id']}")).json()["state_text"] == "Загружен"
+    assert len(calls) == 3
+    assert sorted(fact["body"]["complex_code"] for fact in await facts(intervals)) == [ONE, TWO]
+    assert len(await stored(intervals)) == 2
 
 
 async def test_an_archive_loads_what_is_right_in_it(intervals: Cabinet) -> None:

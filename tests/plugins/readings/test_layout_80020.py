@@ -179,6 +179,15 @@ def test_a_wrong_point_says_why_and_holds_up_no_other(code: str) -> None:
         assert len(values(good)) == 48
 
 
+def test_a_value_is_never_cut_short() -> None:
+    """Found by the fuzz suite: the text before a comment or an element is not the value."""
+    bad, good = judged(changed(3, value="1<b/>2"), known=(CODE, "1" * 15))
+    assert codes(bad) == ["value_number"]
+    assert len(values(good)) == 48
+    whole, _ = judged(changed(3, value="1<!-- one -->2"), known=(CODE, "1" * 15))
+    assert values(whole, "R+")[3] == "12"
+
+
 def test_a_finding_names_line_channel_and_period() -> None:
     bad, _ = judged(changed(3, value="много"), known=(CODE, "1" * 15))
     (finding,) = bad.findings
@@ -239,6 +248,7 @@ STRUCTURE: dict[str, list[bytes]] = {
     "xml_element_too_large": [
         b"<message class='80020' number='1'><day a='" + b"9" * 11_000_000 + b"'/></message>",
         b"<message class='80020' number='1'>" + b"<z/>" * 2_000_000 + b"</message>",
+        b"<message class='80020' number='1'>" + b"<sender/>" * 500_000 + b"</message>",
         Message([], raw_points="<measuringpoint code='1'>" + "<period/>" * 500_000 + "</measuringpoint>").bytes(),
     ],
 }

@@ -57,7 +57,7 @@ async def test_nothing_is_left_of_a_removed_contract(supplier: Cabinet, role: st
         name for name, answer in before.items() if answer.status_code == 200
     }
     forms = {name for name, answer in before.items() if name.startswith("readings") and answer.status_code == 200}
-    assert forms == (set() if role == "Бухгалтер" else {"readings_form", "readings_submission"})
+    assert forms == (set() if role == "Бухгалтер" else {"readings_form", "readings_submission", "readings_history"})
     lists = {one.id: (await call(caller, one)).text for one in reads_for_clients(supplier)}
     told = {name for name, text in lists.items() if any(word in text for word in TOLD)}
     assert {"contracts", "contract_contacts", "notification_contracts"} <= told
