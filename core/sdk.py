@@ -25,6 +25,7 @@ from core.db.types import Base as Base
 from core.db.types import Moment as Moment
 from core.db.types import Money as Money
 from core.db.types import Quantity as Quantity
+from core.db.types import among as among
 from core.db.types import any_of as any_of
 from core.db.uow import UnitOfWork as UnitOfWork
 from core.db.uow import chunks as chunks

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from core.contracts.public import EnergyObject, Meter, MeteringPoint, MeterRegister
-from core.sdk import Query, any_of
+from core.sdk import Query, among, any_of
 from plugins.readings import store
 from plugins.readings.domain import Window
 from plugins.readings.models import PointTransmission
@@ -19,7 +19,7 @@ NAMES = 5
 DEVICES = Query(
     store.DEVICE_ROWS.add_columns(
         EnergyObject.number, Meter.number, EnergyObject.name, MeteringPoint.name, MeterRegister.name
-    ).where(any_of(Meter.number, "numbers")),
+    ).where(among(Meter.number, "numbers")),
     lambda *row: row,
 )
 """The columns of `store.DEVICES`, and by what names the rows of a file call them: a pass over the contract, so that it
