@@ -43,7 +43,7 @@ def templates() -> Iterator[dict[tuple[str, ...], Databases]]:
         databases.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def databases(
     templates: dict[tuple[str, ...], Databases],
     tmp_path_factory: pytest.TempPathFactory,
