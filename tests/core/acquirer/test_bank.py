@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from core.adapters.acquirer_rbs import RbsAcquirer, make_rbs
+from core.adapters.acquirer_yookassa import YooKassaAcquirer
 from core.config import ConfigError
 from core.ports.acquirer import AcquirerUnavailable, Callback, OutcomeUnknown, Registered
 from core.sdk import AdapterHost
@@ -34,7 +35,7 @@ from core.testing.billing_server import Request, read_request, respond
 from core.testing.clock import MovableClock
 from core.testing.suites.acquirer.harness import AMOUNT, order_of
 from hosts.bank import by_rsa
-from tests.core.acquirer.setups import KEY, rbs_settings
+from tests.core.acquirer.setups import KEY, NETWORK, rbs_settings
 
 SUCCESS, CONFIRM, DECLINED, _, SILENT = CARDS
 
@@ -242,6 +243,25 @@ async def test_callbacks_go_missing_come_twice_and_come_late(rbs_server: BankSer
         await listener.heard(5)
 
 
+async def test_notifications_of_yookassa_are_posted(
+    yookassa: YooKassaAcquirer, yookassa_server: BankServer, clock: MovableClock
+) -> None:
+    async with Listener().listening() as listener:
+        yookassa_server.callback_url = listener.url
+        order = order_of(clock)
+        order_id = (await yookassa.register(order)).order_id
+        yookassa_server.bank.pay(order_id, "success")
+        await listener.heard(1)
+        await yookassa.refund(order_id, "r-1", 100)
+        await listener.heard(2)
+    hints = [yookassa.read_callback(Callback("", item.headers, item.body, NETWORK)) for item in listener.requests]
+    assert [(hint.order_id, hint.event) for hint in hints] == [
+        (order_id, "payment.succeeded"),
+        (order_id, "refund.succeeded"),
+    ]
+    assert hints[0].number == order.number
+
+
 def test_the_same_orders_fare_alike(tmp_path: Path, clock: MovableClock) -> None:
     def dues(name: str, seed: int) -> list[list[float | None]]:
         bank = Bank(tmp_path / name, clock.now)
@@ -318,6 +338,21 @@ async def test_a_killed_bank_remembers_every_kopeck(host: AdapterHost, clock: Mo
     assert [item["number"] for item in moved] == numbers
     assert [item["amount"] for item in moved] == [1000 + number for number in range(20)] * 2
     await adapter.close()
+
+
+def test_a_bank_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    port = _free_port()
+    start = (
+        "import os, subprocess, sys; subprocess.Popen([sys.executable, '-m', 'hosts.cli', 'simulate-bank', '--port', "
+        f"'{port}', '--state', r'{tmp_path / 'bank.db'}', '--with-parent', str(os.getpid())])"
+    )
+    # The parent is gone before the bank has begun; the pipe closes when the bank ends, too.
+    done = subprocess.run(
+        [sys.executable, "-c", start], cwd=Path(__file__).parents[3], capture_output=True, timeout=60, check=True
+    )
+    assert b"the bank listens" in done.stderr
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
