@@ -70,6 +70,7 @@ from core.screens import CardSection as CardSection
 from core.screens import MenuSection as MenuSection
 from core.values import DecimalText as DecimalText
 from core.values import Id as Id
+from core.values import containing as containing
 from core.values import exact as exact
 from core.values import month_start as month_start
 from core.values import new_id as new_id

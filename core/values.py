@@ -63,3 +63,9 @@ def month_start(day: date) -> date:
 def next_month(month: date) -> date:
     """The first day of the month after `month`."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def containing(text: str) -> str:
+    """The LIKE pattern (escape character: backslash) of what contains `text`; compare it with what is in lower case."""
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

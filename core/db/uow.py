@@ -117,6 +117,14 @@ class UnitOfWork:
         """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, of this database's dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    async def put(self, table: Any, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        """Inserts rows (all with the same columns), or overwrites those that have their `key`."""
+        if not rows:
+            return
+        insert = self.upsert(table)
+        changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+        await self.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+
     async def lock(self, name: str) -> None:
         """Serialises transactions by name until the commit. (On SQLite every writing transaction already is alone.)"""
         if not self.is_sqlite:

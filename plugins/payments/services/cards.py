@@ -1,6 +1,6 @@
 """«Оплата»: the cards of the caller's contracts, and the bills of one."""
 
-from core.sdk import Context, Page, decode_cursor, page
+from core.sdk import Context, Page, containing, decode_cursor, page
 from plugins.payments import domain
 from plugins.payments.permissions import BILLS, DEBT, PAY
 from plugins.payments.schemas.bills import PaymentsBill, PaymentsBills, PaymentsCard, PaymentsFigures
@@ -17,7 +17,7 @@ async def cards(ctx: Context, search: str, indebted: bool, cursor: str | None, l
     rows = await ctx.reader.all(
         store.CARDS,
         account_id=ctx.actor.id,
-        pattern=store.containing(search),
+        pattern=containing(search),
         everything=not indebted,
         debt_roles=sorted(roles[DEBT.name]),
         number=number,

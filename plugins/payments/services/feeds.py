@@ -46,8 +46,7 @@ async def load_bills(uow: UnitOfWork, rows: Sequence[BillRow]) -> Answers:
     answers = [_bill_error(row, known.get(row.id)) for row in rows]
     good = {row.id: row for row, error in zip(rows, answers, strict=True) if error is None}
     uncounted = await _uncounted(uow, good, ids) if known else {}
-    await _upsert(
-        uow,
+    await uow.put(
         Bill,
         ("id",),
         [
@@ -150,8 +149,7 @@ async def load_balances(uow: UnitOfWork, rows: Sequence[BalanceRow]) -> Answers:
             sa.update(Payment).where(any_of(Payment.id, "counted_ids")).values(advance_counted=True),
             {"counted_ids": counted},
         )
-    await _upsert(
-        uow,
+    await uow.put(
         Balance,
         ("contract_id",),
         [
@@ -178,8 +176,7 @@ async def load_documents(uow: UnitOfWork, rows: Sequence[DocumentRow]) -> Answer
     }
     answers = [_document_error(row, contract_of, orders) for row in rows]
     good = [row for row, error in zip(rows, answers, strict=True) if error is None]
-    await _upsert(
-        uow,
+    await uow.put(
         Document,
         ("id",),
         [
@@ -251,8 +248,7 @@ async def load_executed(uow: UnitOfWork, rows: Sequence[ExecutedRow]) -> Answers
     good = [row for row, error in zip(rows, answers, strict=True) if error is None]
     known = await known_executed(uow, [row.id for row in good])
     await _recognise(uow, [row for row in good if row.payment_id is not None], payments)
-    await _upsert(
-        uow,
+    await uow.put(
         Executed,
         ("id",),
         [
@@ -312,11 +308,3 @@ def tell_of_payment(uow: UnitOfWork, key: str, contract_id: str, number: str, am
         Notify(ABOUT_PAYMENTS.name, "Оплата проведена", text, contract_id=contract_id),
         dedup_key=f"{ABOUT_PAYMENTS.name}:{key}",
     )
-
-
-async def _upsert(uow: UnitOfWork, table: Any, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = uow.upsert(table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    await uow.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), rows)

@@ -52,12 +52,6 @@ CARDS = Query(
 )
 
 
-def containing(text: str) -> str:
-    """The LIKE pattern of the contracts in whose number or name `text` occurs."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 def _owed(
     contract_id: str,
     id_: str,

@@ -27,8 +27,7 @@ async def load_windows(uow: UnitOfWork, rows: Sequence[WindowRow]) -> Answers:
     closing = {
         (row.contract_id, row.month) for row in good if row.closed and closed.get((row.contract_id, row.month)) is None
     }
-    await _upsert(
-        uow,
+    await uow.put(
         Window,
         ("contract_id", "month"),
         [
@@ -116,8 +115,7 @@ async def load_previous(uow: UnitOfWork, rows: Sequence[PreviousRow]) -> Answers
     registers = {(meter, code) for meter, code in await uow.execute(store.KNOWN_REGISTERS, ids)}
     answers = [_previous_error(row, registers) for row in rows]
     good = [row for row, error in zip(rows, answers, strict=True) if error is None]
-    await _upsert(
-        uow,
+    await uow.put(
         Previous,
         ("meter_id", "register"),
         [
@@ -161,14 +159,6 @@ async def load_states(uow: UnitOfWork, rows: Sequence[StateRow]) -> Answers:
         for row in good
         if row.kind == "meter"
     ]
-    await _upsert(uow, ObjectState, ("energy_object_id",), objects)
-    await _upsert(uow, MeterState, ("meter_id",), meters)
+    await uow.put(ObjectState, ("energy_object_id",), objects)
+    await uow.put(MeterState, ("meter_id",), meters)
     return answers
-
-
-async def _upsert(uow: UnitOfWork, table: Any, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    insert = uow.upsert(table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    await uow.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), rows)

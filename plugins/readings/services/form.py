@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Page, Problem, decode_cursor, page
+from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Page, Problem, containing, decode_cursor, page
 from plugins.readings import domain, errors, store
 from plugins.readings.permissions import SUBMIT
 from plugins.readings.schemas import (
@@ -52,7 +52,7 @@ async def contracts(ctx: Context, search: str, cursor: str | None, limit: int) -
         store.CONTRACTS,
         **ctx.visible(SUBMIT.name),
         today=ctx.today(),
-        pattern=store.containing(search),
+        pattern=containing(search),
         number=number,
         id=contract_id,
         limit=limit + 1,

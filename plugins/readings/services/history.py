@@ -18,6 +18,7 @@ from core.sdk import (
     Problem,
     Query,
     Sheet,
+    containing,
     decode_cursor,
     page,
     workbook,
@@ -78,7 +79,7 @@ async def contracts(ctx: Context, search: str, cursor: str | None, limit: int) -
     rows = await ctx.reader.all(
         readings.ALL_CONTRACTS,
         **ctx.visible(HISTORY.name),
-        pattern=readings.containing(search),
+        pattern=containing(search),
         number=number,
         id=contract_id,
         limit=limit + 1,
@@ -94,7 +95,7 @@ async def objects(ctx: Context, wanted: HistoryFilter, cursor: str | None, limit
         **readings.scope(ctx),
         **wanted.parameters(),
         bounded=wanted.bounded,
-        pattern=readings.containing(wanted.address),
+        pattern=containing(wanted.address),
         number=number,
         id=object_id,
         limit=limit + 1,
@@ -190,7 +191,7 @@ async def export(ctx: Context, wanted: HistoryFilter) -> tuple[str, IO[bytes]]:
     Raises Problem when there are more rows than a sheet can hold.
     """
     number = await ctx.reader.first(store.NUMBER, contract_id=ctx.granted.contract_id)
-    parameters = {**readings.scope(ctx), **wanted.parameters(), "pattern": readings.containing(wanted.address)}
+    parameters = {**readings.scope(ctx), **wanted.parameters(), "pattern": containing(wanted.address)}
     loop = asyncio.get_running_loop()
     async with aclosing(ctx.reader.stream(store.EVERYTHING, **parameters)) as batches:  # type: ignore[type-var]
         rows = _sheet_rows(ctx, _pulled(batches, loop))

@@ -257,12 +257,6 @@ ALL_CONTRACTS = Query(_CONTRACTS, ReadingsContract)
 """Closed ones, too: their history remains."""
 
 
-def containing(text: str) -> str:
-    """The LIKE pattern of the contracts in whose number or name `text` occurs."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 # ---- submitting
 DEVICE_ROWS = (
     sa.select(
