@@ -78,7 +78,7 @@ async def test_a_request_takes_so_many_messages_and_files(cabinet: Cabinet, cont
     answers = await asyncio.gather(*[client.post(f"{place}/messages", json={"text": "Ещё"}) for _ in range(6)])
     assert statuses(answers) == [201] * 2 + [409] * 4
     answers = await asyncio.gather(
-        *[client.post(f"{place}/files", params={"name": "a.pdf"}, content=b"%PDF-") for _ in range(6)]
+        *[client.post(f"{place}/files", params={"name": f"{number}.pdf"}, content=b"%PDF-") for number in range(6)]
     )
     assert statuses(answers) == [201] * 2 + [409] * 4
     kept = [path for path in (cabinet.runtime.data_dir / "files" / "roles").rglob("*") if path.is_file()]
