@@ -30,7 +30,7 @@ walk: $(VENV)/runtime.stamp ## Start a demo host on a free port and do the main 
 test: $(VENV)/dev.stamp ## All tests on the embedded default (SQLite, in-process worker)
 	$(BIN)/pytest -q
 
-test-postgres: $(VENV)/dev.stamp ## All tests on PostgreSQL, with RabbitMQ and Redis
+test-postgres: $(VENV)/dev.stamp ## All tests that open a database on PostgreSQL, with RabbitMQ and Redis
 	.ci/services
 	ABONENT_TEST_POSTGRES=$${ABONENT_TEST_POSTGRES:-postgresql://postgres@127.0.0.1:5432/postgres} ABONENT_TEST_BROKERS=1 $(BIN)/pytest -q
 

@@ -122,6 +122,8 @@ credentials_env = "TEST_RBS"
 callback_key_env = "TEST_RBS_KEY"
 allow_http = true
 timeout = 3.0
+[plugins.payments]
+orders_per_hour = 100000
 [plugins.payments.commission.new_card]
 percent = "1"
 """
