@@ -1,7 +1,7 @@
 """The bank's card gateway: the payer pays on its page, and what it says when asked is the truth about his money.
 
 All amounts are whole kopecks. Every call that changes something may be repeated with the same key: that is how an
-unknown outcome is resolved, never by a guess. A callback is a hint to ask, and nothing else (ADR 7).
+unknown outcome is resolved, never by a guess. A callback is a hint to ask, and nothing else (ADR 9).
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

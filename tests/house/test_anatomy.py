@@ -85,3 +85,11 @@ def test_every_module_says_what_it_is() -> None:
 
 def test_plugins_is_a_namespace_that_strangers_may_join() -> None:
     assert not (ROOT / "plugins" / "__init__.py").exists()
+
+
+def test_decisions_are_numbered_once_and_bear_their_number() -> None:
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in decisions]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for number, path in zip(numbers, decisions, strict=True):
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path
