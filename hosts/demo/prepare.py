@@ -119,7 +119,7 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
             await visitor.introduce(names, "+7 921 866-22-94")
         await grant(Context(runtime), me["account_id"], SHOWCASE.id, role)
     try:
-        await create_staff(Context(runtime), _STAFF, PASSWORD, [])
+        await create_staff(Context(runtime), _STAFF, PASSWORD, _staff_scopes(host))
     except Problem as problem:
         if problem.kind != EMAIL_TAKEN:
             raise
@@ -127,3 +127,9 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
         *[DemoSignIn(email, PASSWORD, role) for email, role, _ in _PEOPLE],
         DemoSignIn(_STAFF, PASSWORD, "Сотрудник"),
     ]
+
+
+def _staff_scopes(host: Host) -> list[str]:
+    """Whatever staff may do on this host."""
+    asked = [handler.opt["access"] for handler in host.manifest.routes]
+    return sorted({access.name for access in asked if access.kind == "staff"})

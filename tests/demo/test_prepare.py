@@ -65,6 +65,9 @@ async def test_staff_and_billings_key_work(host: Host, clock: MovableClock) -> N
             "/api/v1/sessions", json={"email": staff.email, "password": staff.password}
         )
         assert signed.json()["me"]["kind"] == "staff"
+        operator = cabinet.anonymous().sign(signed.json()["token"])
+        for place in ("roles/requests", "letters", "roles/clients?email=direktor@demo.example"):
+            assert (await operator.get(f"/api/v1/staff/{place}")).status_code == 200, place
         company = cabinet.anonymous().sign(guide.service_key)
         facts = (await company.get("/api/v1/exchange/feed")).json()["items"]
         assert [fact["kind"] for fact in facts] == ["contracts.linked"] * 4
