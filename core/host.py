@@ -29,6 +29,8 @@ from core.ports.billing import Billing
 from core.roles.plugin import RolesPlugin
 from core.sdk import ROLES, AdapterHost, Dataset, Hooks, Job, Letter, Permission, Port
 from core.secrets import Secrets
+from core.signatures.plugin import SignaturesPlugin
+from core.uploads.plugin import UploadsPlugin
 
 CORE = (
     CorePlugin,
@@ -40,6 +42,8 @@ CORE = (
     ExchangePlugin,
     IntervalsPlugin,
     ImportsPlugin,
+    UploadsPlugin,
+    SignaturesPlugin,
 )
 
 

@@ -1,0 +1,1 @@
+"""Certificates of clients and electronic signatures: registry, verification, evidence."""

@@ -1,0 +1,1 @@
+"""Files that clients attach: resumable uploads, previews, downloads, archives."""

@@ -1,0 +1,1 @@
+"""Appeals to the supplier: wizard, drafts, signatures, dialogue."""

@@ -1,0 +1,1 @@
+"""Electronic documents exchanged and signed with the supplier."""

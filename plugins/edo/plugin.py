@@ -1,0 +1,9 @@
+"""Edo as a plugin."""
+
+from core.sdk import Hooks
+
+
+class EdoPlugin(Hooks):
+    """Table of contents."""
+
+    name = "edo"

@@ -1,0 +1,1 @@
+"""Household accounts of apartment houses: their readings in bulk."""

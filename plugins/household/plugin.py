@@ -1,0 +1,9 @@
+"""Household as a plugin."""
+
+from core.sdk import Hooks
+
+
+class HouseholdPlugin(Hooks):
+    """Table of contents."""
+
+    name = "household"

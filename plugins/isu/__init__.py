@@ -1,0 +1,1 @@
+"""Smart metering: objects, devices, archives and journals."""

@@ -1,0 +1,9 @@
+"""Isu as a plugin."""
+
+from core.sdk import Hooks
+
+
+class IsuPlugin(Hooks):
+    """Table of contents."""
+
+    name = "isu"

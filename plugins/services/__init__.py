@@ -1,0 +1,1 @@
+"""Services of the supplier and orders for them."""
