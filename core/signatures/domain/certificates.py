@@ -1,0 +1,169 @@
+"""What an X.509 certificate says. Nothing in it is proven here."""
+
+import binascii
+import hashlib
+import re
+from base64 import b64decode
+from functools import cached_property
+
+from asn1crypto import core as asn1
+from asn1crypto import keys, x509
+
+from core.ports.signatures import CertificateInfo, Holder
+from core.sdk import ErrorKind, Problem
+from core.signatures.domain import der as structure
+from core.signatures.domain.algorithms import PublicKey, Unsupported, public_key_of
+from core.signatures.errors import certificates as errors
+
+MOST_BYTES = 64 * 1024
+COMMON_NAME, SURNAME, GIVEN_NAME, TITLE, ORGANISATION = "2.5.4.3", "2.5.4.4", "2.5.4.42", "2.5.4.12", "2.5.4.10"
+INN, INN_ORGANISATION, OGRN, OGRNIP, SNILS = (
+    "1.2.643.3.131.1.1",
+    "1.2.643.100.4",
+    "1.2.643.100.1",
+    "1.2.643.100.5",
+    "1.2.643.100.3",
+)
+_ARMOUR = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*", re.ASCII)
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""What would change the look of a text around it."""
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError)
+"""What asn1crypto raises for bytes that are not what they should be."""
+
+
+class Certificate:
+    """A parsed certificate. Raises one of MALFORMED, or Malformed, when it is none."""
+
+    def __init__(self, data: bytes) -> None:
+        structure.examine(data)
+        self.der = data
+        whole = x509.Certificate.load(data, strict=True)
+        self._tbs = whole["tbs_certificate"]
+        self.signed: bytes = self._tbs.dump()
+        self.signature_algorithm: str = whole["signature_algorithm"]["algorithm"].dotted
+        self.signature_parameters: bytes = whole["signature_algorithm"].dump()
+        self.signature: bytes = whole["signature_value"].native
+        if self._tbs["signature"].dump() != self.signature_parameters:
+            raise ValueError("two different algorithms")
+        self.subject: bytes = self._tbs["subject"].dump()
+        self.issuer: bytes = self._tbs["issuer"].dump()
+        self.serial: int = self._tbs["serial_number"].native
+        self.valid_from = self._tbs["validity"]["not_before"].native
+        self.valid_until = self._tbs["validity"]["not_after"].native
+        self.fingerprint = hashlib.sha256(data).hexdigest()
+        self.extensions: dict[str, tuple[bool, bytes]] = {}
+        for extension in self._tbs["extensions"] or ():
+            name = extension["extn_id"].dotted
+            if name in self.extensions:
+                raise ValueError("an extension twice")
+            self.extensions[name] = (extension["critical"].native, extension["extn_value"].contents)
+
+    @cached_property
+    def key(self) -> PublicKey:
+        """The public key. Raises Unsupported, MALFORMED."""
+        spki: keys.PublicKeyInfo = self._tbs["subject_public_key_info"]
+        return public_key_of(spki.dump())
+
+    @cached_property
+    def info(self) -> CertificateInfo:
+        """What it says, for people and for rules."""
+        said = _names(self._tbs["subject"])
+        inn, legal = _digits(said.get(INN, "")), _digits(said.get(INN_ORGANISATION, ""))
+        if not legal and len(inn) == 12 and inn.startswith("00"):
+            legal, inn = inn[2:], ""  # before 2021 an organisation's INN was written as a person's, with two zeros
+        if inn.startswith("00"):
+            inn = ""
+        ogrn, ogrnip = _digits(said.get(OGRN, "")), _digits(said.get(OGRNIP, ""))
+        holder: Holder = "organisation" if legal else "entrepreneur" if ogrnip else "person"
+        issuer = _names(self._tbs["issuer"])
+        try:
+            algorithm = self.key.name
+        except (Unsupported, *MALFORMED) as error:
+            algorithm = getattr(error, "algorithm", "?")
+        return CertificateInfo(
+            der=self.der,
+            fingerprint=self.fingerprint,
+            sha1=hashlib.sha1(self.der, usedforsecurity=False).hexdigest(),
+            serial=f"{self.serial:x}" if self.serial >= 0 else f"-{-self.serial:x}",
+            holder=holder,
+            subject=said.get(COMMON_NAME, "") or said.get(ORGANISATION, ""),
+            person=" ".join(part for part in (said.get(SURNAME), said.get(GIVEN_NAME)) if part),
+            position=said.get(TITLE, ""),
+            organisation=said.get(ORGANISATION, ""),
+            inn=legal or inn,
+            person_inn=inn,
+            ogrn=ogrn if holder == "organisation" else ogrnip,
+            snils=_digits(said.get(SNILS, "")),
+            issuer=issuer.get(COMMON_NAME, "") or issuer.get(ORGANISATION, ""),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            algorithm=algorithm,
+        )
+
+
+def read(data: bytes, *, pem: bool = False) -> CertificateInfo:
+    """A certificate from the bytes of a file: DER, with `pem` also PEM. Raises Problem for everything else."""
+    if len(data) > MOST_BYTES:
+        raise Problem(errors.CERTIFICATE_TOO_LARGE, kilobytes=MOST_BYTES // 1024)
+    if b"-----BEGIN" in data[:4096]:
+        data = _unarmoured(data, pem=pem)
+    if foreign := _other_kind(data):
+        raise Problem(foreign)
+    try:
+        certificate = Certificate(data)
+        info = certificate.info
+    except structure.Truncated as error:
+        raise Problem(errors.CERTIFICATE_TRUNCATED) from error
+    except (structure.Malformed, *MALFORMED) as error:
+        raise Problem(errors.NOT_CERTIFICATE) from error
+    try:
+        weak, algorithm = certificate.key.weak, certificate.key.name
+    except (Unsupported, *MALFORMED) as error:
+        raise Problem(errors.UNKNOWN_ALGORITHM, algorithm=info.algorithm) from error
+    if weak:
+        raise Problem(errors.WEAK_ALGORITHM, algorithm=algorithm)
+    return info
+
+
+def _unarmoured(data: bytes, *, pem: bool) -> bytes:
+    if b"PRIVATE KEY" in data:
+        raise Problem(errors.PRIVATE_KEY)
+    if b"-----BEGIN CERTIFICATE-----" not in data:
+        raise Problem(errors.NOT_CERTIFICATE)
+    if not pem:
+        raise Problem(errors.CERTIFICATE_PEM)
+    found = _ARMOUR.fullmatch(data.strip())
+    if not found:
+        raise Problem(errors.CERTIFICATE_TRUNCATED if b"-----END" not in data else errors.NOT_CERTIFICATE)
+    try:
+        return b64decode(re.sub(rb"\s", b"", found[1]), validate=True)
+    except binascii.Error as error:
+        raise Problem(errors.NOT_CERTIFICATE) from error
+
+
+def _other_kind(data: bytes) -> ErrorKind | None:
+    """What else starts with a SEQUENCE and is kept beside a certificate: its key, or both in one container."""
+    if len(data) < 8 or data[0] != 0x30:
+        return None
+    inner = data[2 + (data[1] & 0x7F if data[1] > 0x80 else 0) :][:4]
+    if inner[:3] == b"\x02\x01\x03" and inner[3:] == b"\x30":
+        return errors.KEY_CONTAINER
+    if inner[:3] in (b"\x02\x01\x00", b"\x02\x01\x01"):  # PKCS#8, PKCS#1, SEC 1
+        return errors.PRIVATE_KEY
+    return None
+
+
+def _names(name: x509.Name) -> dict[str, str]:
+    """OID -> its first value, as far as it can be shown."""
+    found: dict[str, str] = {}
+    for part in name.chosen:
+        for one in part:
+            value = asn1.load(one["value"].dump())
+            text = value.native if isinstance(value.native, str) else ""
+            found.setdefault(one["type"].dotted, " ".join(_UNSEEN.sub(" ", text).split())[:500])
+    return found
+
+
+def _digits(text: str) -> str:
+    digits = re.sub(r"[\s-]", "", text)
+    return digits if re.fullmatch(r"[0-9]{1,15}", digits, re.ASCII) else ""
