@@ -11,12 +11,13 @@ The authority and its certificates are valid around the day of the test clock (2
 
 import secrets
 from base64 import encodebytes
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import cms
 from asn1crypto import core as asn1
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -171,15 +172,15 @@ class Signatory:
         at: datetime = NOON,
         enclosed: bool = True,
         attached: bool = False,
-        unsigned: Iterable[bytes] = (),
+        stamp: Callable[[bytes], bytes] | None = None,
         more: Iterable[bytes] = (),
         content_type: str = DATA,
         referring_to: bytes | None = None,
     ) -> bytes:
         """A CAdES-BES signature, DER; detached unless `attached`, with the certificate unless not `enclosed`.
 
-        `unsigned` and `more`: further attributes, after the signature and in what it signs. `referring_to`: the
-        certificate whose digest it holds, its own by default; empty: none.
+        `stamp`: makes a time stamp (see `stamp`) over the value of the signature. `more`: further attributes of what
+        is signed. `referring_to`: the certificate whose digest it holds, its own by default; empty: none.
         """
         hashing = sequence(oid(_DIGESTS[self.key.digest]))
         reference = self.certificate if referring_to is None else referring_to
@@ -194,8 +195,7 @@ class Signatory:
             attributes.append(attribute("1.2.840.113549.1.9.16.2.47", sequence(sequence(hashed))))
         signed = set_of(attributes)
         signature = self.key.sign(signed)
-        extra = list(unsigned)
-        stamped = [attribute(STAMP, stamp) for stamp in extra]
+        stamped = [attribute(STAMP, stamp(signature))] if stamp else []
         signer = sequence(
             integer(1),
             sequence(self.issuer, integer(self.serial)),
@@ -360,8 +360,6 @@ class Authority:
 
 def signature_value(signed: bytes) -> bytes:
     """The value of the only signature of a CMS: what a time stamp is over."""
-    from asn1crypto import cms
-
     value: bytes = cms.ContentInfo.load(signed)["content"]["signer_infos"][0]["signature"].native
     return value
 

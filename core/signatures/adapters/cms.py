@@ -1,7 +1,6 @@
 """Signatures as CMS: SignedData of exactly one signer, over content that lies elsewhere (or is a time stamp)."""
 
 from datetime import datetime
-from typing import Any
 
 from asn1crypto import cms, tsp
 from asn1crypto import core as asn1
@@ -26,6 +25,7 @@ from core.signatures.errors.verification import (
     TOO_LARGE,
 )
 
+SIGNED_DATA = "1.2.840.113549.1.7.2"
 CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
 REFERENCE, REFERENCE_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
 TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
@@ -66,33 +66,30 @@ class Signed:
     """A parsed signature. Nothing in it is proven. Raises Refused, MALFORMED."""
 
     def __init__(self, data: bytes) -> None:
-        whole = cms.ContentInfo.load(data, strict=True)
-        if whole["content_type"].dotted != "1.2.840.113549.1.7.2":
+        kind, explicit = der.element(data).inside()
+        if _oid(kind) != SIGNED_DATA or explicit.tag != 0xA0:
             raise Refused(NOT_A_SIGNATURE)
-        signed = whole["content"]
-        signers = signed["signer_infos"]
+        _, _, encapsulated, *rest = der.element(explicit.content).inside()
+        content_type, *held = encapsulated.inside()
+        self.content_type = _oid(content_type)
+        self.content = der.element(held[0].content).content if held else None
+        """What it holds itself; None: the content lies elsewhere."""
+        self.certificates = [
+            one.raw for part in rest[:-1] if part.tag == 0xA0 for one in part.inside() if one.tag == 0x30
+        ][:MOST_CERTIFICATES]
+        signers = rest[-1].inside()
         if len(signers) != 1:
             raise Refused(NOT_ONE_SIGNER, found=len(signers))
-        encapsulated = signed["encap_content_info"]
-        self.content_type: str = encapsulated["content_type"].dotted
-        held = encapsulated["content"]
-        self.content: bytes | None = None if isinstance(held, asn1.Void) else bytes(held.contents)
-        if self.content is not None and held.parsed is not None and not isinstance(held.parsed, asn1.OctetString):
-            self.content = bytes(held.parsed.dump())
-        self.certificates = [
-            bytes(one.chosen.dump()) for one in (signed["certificates"] or ()) if one.name == "certificate"
-        ][:MOST_CERTIFICATES]
-        signer = signers[0]
-        self._signer_id = signer["sid"]
-        self._signer_id.chosen.native  # noqa: B018 - parses it now, where a failure is a failure of the format
-        self._digest_oid: str = signer["digest_algorithm"]["algorithm"].dotted
-        self._algorithm: bytes = signer["signature_algorithm"].dump()
-        self.signature: bytes = signer["signature"].native
-        attributes = signer["signed_attrs"]
-        self.attributes = _values(attributes)
-        self.signed: bytes = b"\x31" + attributes.dump()[1:] if self.attributes else b""
+        _, self._signer_id, digest_algorithm, *parts = signers[0].inside()
+        self._digest_oid = _oid(digest_algorithm.inside()[0])
+        attributes = parts.pop(0) if parts[0].tag == 0xA0 else None
+        self.signed = b"\x31" + attributes.raw[1:] if attributes else b""
         """What the signature is of: the attributes as a SET."""
-        self._unsigned = _values(signer["unsigned_attrs"])
+        self.attributes = _values(attributes)
+        algorithm, signature, *unsigned = parts
+        self._algorithm = algorithm.raw
+        self.signature: bytes = asn1.OctetString.load(signature.raw, strict=True).native
+        self._unsigned = _values(unsigned[0] if unsigned else None)
 
     # ---- algorithm
     def digest_name(self) -> str:
@@ -125,12 +122,12 @@ class Signed:
         raise Refused(BROKEN_CERTIFICATE if broken else NO_CERTIFICATE)
 
     def _is_by(self, certificate: Certificate) -> bool:
-        chosen = self._signer_id.chosen
-        if self._signer_id.name == "issuer_and_serial_number":
-            same = chosen["issuer"].dump() == certificate.issuer
-            return bool(same and chosen["serial_number"].native == certificate.serial)
+        if self._signer_id.tag == 0x30:
+            issuer, serial = self._signer_id.inside()
+            number = asn1.Integer.load(serial.raw, strict=True).native
+            return issuer.raw == certificate.issuer and bool(number == certificate.serial)
         held = certificate.extensions.get(SUBJECT_KEY)
-        return held is not None and bool(asn1.OctetString.load(held[1]).native == chosen.native)
+        return held is not None and der.element(held[1]).content == self._signer_id.content
 
     def check_reference(self, certificate: Certificate) -> None:
         """The signature names this very certificate in what it signs (CAdES-BES). Raises Refused."""
@@ -159,7 +156,7 @@ class Signed:
             value: bytes = asn1.OctetString.load(self._one(MESSAGE_DIGEST), strict=True).native
         except MALFORMED as error:
             raise Refused(ATTRIBUTES_WRONG) from error
-        if kind != self.content_type or not isinstance(value, bytes):
+        if kind != self.content_type:
             raise Refused(ATTRIBUTES_WRONG)
         return value
 
@@ -179,16 +176,17 @@ class Signed:
         return self.attributes[name][0]
 
 
-def _values(attributes: Any) -> dict[str, list[bytes]]:
+def _oid(found: der.Element) -> str:
+    name: str = asn1.ObjectIdentifier.load(found.raw, strict=True).dotted
+    return name
+
+
+def _values(attributes: der.Element | None) -> dict[str, list[bytes]]:
     """OID -> values in DER; an attribute given twice has the values of both."""
     found: dict[str, list[bytes]] = {}
-    if isinstance(attributes, asn1.Void):
-        return found
-    for one in attributes:
-        # `values` is typed by the attribute's kind; its bytes are taken as they are, whatever they hold
-        start, data = 0, bytes(one["values"].contents)
-        values = [data[begin:end] for _, begin, _, end in der.children(data, start, len(data))]
-        found.setdefault(one["type"].dotted, []).extend(values)
+    for one in attributes.inside() if attributes else ():
+        kind, values = one.inside()
+        found.setdefault(_oid(kind), []).extend(value.raw for value in values.inside())
     return found
 
 

@@ -18,32 +18,23 @@ class RevocationList:
     """A list as its issuer signed it. Raises Malformed, and what asn1crypto raises, for what is none."""
 
     def __init__(self, data: bytes) -> None:
-        _, start, end = der.header(data, 0, len(data))
-        if end != len(data):
-            raise der.Malformed("something follows")
-        tbs, algorithm, signature = der.children(data, start, end)
-        self._data = data
-        self.signed = data[tbs[1] : tbs[3]]
-        self.algorithm = data[algorithm[1] : algorithm[3]]
-        self.signature: bytes = asn1.OctetBitString.load(data[signature[1] : signature[3]], strict=True).native
-        parts = der.children(data, tbs[2], tbs[3])
-        if parts[0][0] == 0x02:
+        tbs, algorithm, signature = der.element(data).inside()
+        self.signed, self.algorithm = tbs.raw, algorithm.raw
+        self.signature: bytes = asn1.OctetBitString.load(signature.raw, strict=True).native
+        parts = tbs.inside()
+        if parts[0].tag == 0x02:
             parts.pop(0)
-        if data[parts[0][1] : parts[0][3]] != self.algorithm:
+        own_algorithm, issuer, this_update, *rest = parts
+        if own_algorithm.raw != self.algorithm:
             raise der.Malformed("two different algorithms")
-        self.issuer = data[parts[1][1] : parts[1][3]]
-        self.this_update = _moment(data, parts[2])
-        rest = parts[3:]
+        self.issuer, self.this_update = issuer.raw, _moment(this_update)
         self.next_update: datetime | None = None
-        if rest and rest[0][0] in (_UTC_TIME, _GENERAL_TIME):
-            self.next_update = _moment(data, rest.pop(0))
-        self._entries = (0, 0)
-        if rest and rest[0][0] == 0x30:
-            self._entries = (rest[0][2], rest[0][3])
-            rest.pop(0)
+        if rest and rest[0].tag in (_UTC_TIME, _GENERAL_TIME):
+            self.next_update = _moment(rest.pop(0))
+        self._entries = rest.pop(0).content if rest and rest[0].tag == 0x30 else b""
         self._confirmed: dict[str, bool] = {}
         """Fingerprint of an issuer's certificate -> whether its key made the signature."""
-        self.complete = not rest or _is_complete(data[rest[0][2] : rest[0][3]])
+        self.complete = not rest or _is_complete(rest[0].content)
         """It names every revoked certificate of its issuer; false for deltas, and for lists of some reasons only."""
 
     def is_by(self, issuer: Certificate, confirmed: Callable[[bytes, bytes, bytes, Certificate], bool]) -> bool:
@@ -61,22 +52,21 @@ class RevocationList:
     def revoked_on(self, serial: int) -> datetime | None:
         """When a certificate was revoked; None: it is not in the list."""
         number = asn1.Integer(serial).dump()
-        start, end = self._entries
-        if self._data.find(number, start, end) < 0:
+        entries, at = self._entries, 0
+        if number not in entries:
             return None
-        at = start  # the bytes may stand elsewhere, too: only now every entry is looked at
-        while at < end:
-            _, content, stop = der.header(self._data, at, end)
-            if self._data.startswith(number, content, stop):
-                return _moment(self._data, der.children(self._data, content + len(number), stop)[0])
-            at = stop
+        while at < len(entries):  # the bytes may stand elsewhere, too: only now every entry is looked at
+            _, start, end = der.header(entries, at, len(entries))
+            if entries.startswith(number, start, end):
+                return _moment(der.elements(entries[start:end])[1])
+            at = end
         return None
 
 
-def _moment(data: bytes, part: tuple[int, int, int, int]) -> datetime:
-    if part[0] not in (_UTC_TIME, _GENERAL_TIME):
+def _moment(found: der.Element) -> datetime:
+    if found.tag not in (_UTC_TIME, _GENERAL_TIME):
         raise der.Malformed("no time")
-    moment = asn1.load(data[part[1] : part[3]], strict=True).native
+    moment = asn1.load(found.raw, strict=True).native
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise der.Malformed("no time")
     return moment
@@ -101,9 +91,8 @@ def _is_complete(extensions: bytes) -> bool:
             return False
         if name == DISTRIBUTION:
             value = one["value"].native
-            _, start, end = der.header(value, 0, len(value))
             # [2] authorities only, [3] some reasons, [4] indirect, [5] attribute certificates
-            if any(tag & 0x1F in (2, 3, 4, 5) for tag, *_ in der.children(value, start, end)):
+            if any(one.tag & 0x1F in (2, 3, 4, 5) for one in der.element(value).inside()):
                 return False
         elif one["critical"].native:
             return False

@@ -103,15 +103,16 @@ class _Search:
         return None
 
     def _fits(self, certificate: Certificate, issuer: Certificate, below: int) -> bool:
-        self.met = True
         self._attempts += 1
-        return (
+        fits = (
             self._attempts <= MOST_ATTEMPTS
             and issuer.valid_from <= self._at < issuer.valid_until
             and may_issue(issuer, below)
             and not _unknown_critical(issuer)
-            and confirmed(certificate.signed, certificate.signature_parameters, certificate.signature, issuer)
+            and confirmed(certificate.signed, certificate.signature_algorithm, certificate.signature, issuer)
         )
+        self.met = self.met or not fits
+        return fits
 
 
 def confirmed(signed: bytes, algorithm: bytes, signature: bytes, issuer: Certificate) -> bool:

@@ -4,10 +4,11 @@ import binascii
 import hashlib
 import re
 from base64 import b64decode
+from datetime import datetime
 from functools import cached_property
 
 from asn1crypto import core as asn1
-from asn1crypto import keys, x509
+from asn1crypto import x509
 
 from core.ports.signatures import CertificateInfo, Holder
 from core.sdk import ErrorKind, Problem
@@ -37,22 +38,23 @@ class Certificate:
     def __init__(self, data: bytes) -> None:
         structure.examine(data)
         self.der = data
-        whole = x509.Certificate.load(data, strict=True)
-        self._tbs = whole["tbs_certificate"]
-        self.signed: bytes = self._tbs.dump()
-        self.signature_algorithm: str = whole["signature_algorithm"]["algorithm"].dotted
-        self.signature_parameters: bytes = whole["signature_algorithm"].dump()
-        self.signature: bytes = whole["signature_value"].native
-        if self._tbs["signature"].dump() != self.signature_parameters:
-            raise ValueError("two different algorithms")
-        self.subject: bytes = self._tbs["subject"].dump()
-        self.issuer: bytes = self._tbs["issuer"].dump()
-        self.serial: int = self._tbs["serial_number"].native
-        self.valid_from = self._tbs["validity"]["not_before"].native
-        self.valid_until = self._tbs["validity"]["not_after"].native
         self.fingerprint = hashlib.sha256(data).hexdigest()
+        tbs, algorithm, signature = structure.element(data).inside()
+        self.signed = tbs.raw
+        self.signature_algorithm = algorithm.raw
+        self.signature: bytes = asn1.OctetBitString.load(signature.raw, strict=True).native
+        parts = tbs.inside()
+        if parts[0].tag == 0xA0:  # the version, which says nothing that the rest does not
+            parts.pop(0)
+        serial, own_algorithm, issuer, validity, subject, self._key, *rest = parts
+        if own_algorithm.raw != self.signature_algorithm:
+            raise ValueError("two different algorithms")
+        self.serial: int = asn1.Integer.load(serial.raw, strict=True).native
+        self.issuer, self.subject = issuer.raw, subject.raw
+        self.valid_from, self.valid_until = (_moment(one) for one in validity.inside())
         self.extensions: dict[str, tuple[bool, bytes]] = {}
-        for extension in self._tbs["extensions"] or ():
+        """OID -> whether it is critical, and its value."""
+        for extension in x509.Extensions.load(_only(rest, 0xA3), strict=True) if _only(rest, 0xA3) else ():
             name = extension["extn_id"].dotted
             if name in self.extensions:
                 raise ValueError("an extension twice")
@@ -61,13 +63,12 @@ class Certificate:
     @cached_property
     def key(self) -> PublicKey:
         """The public key. Raises Unsupported, MALFORMED."""
-        spki: keys.PublicKeyInfo = self._tbs["subject_public_key_info"]
-        return public_key_of(spki.dump())
+        return public_key_of(self._key.raw)
 
     @cached_property
     def info(self) -> CertificateInfo:
         """What it says, for people and for rules."""
-        said = _names(self._tbs["subject"])
+        said = _names(self.subject)
         inn, legal = _digits(said.get(INN, "")), _digits(said.get(INN_ORGANISATION, ""))
         if not legal and len(inn) == 12 and inn.startswith("00"):
             legal, inn = inn[2:], ""  # before 2021 an organisation's INN was written as a person's, with two zeros
@@ -75,7 +76,7 @@ class Certificate:
             inn = ""
         ogrn, ogrnip = _digits(said.get(OGRN, "")), _digits(said.get(OGRNIP, ""))
         holder: Holder = "organisation" if legal else "entrepreneur" if ogrnip else "person"
-        issuer = _names(self._tbs["issuer"])
+        issuer = _names(self.issuer)
         try:
             algorithm = self.key.name
         except (Unsupported, *MALFORMED) as error:
@@ -153,15 +154,27 @@ def _other_kind(data: bytes) -> ErrorKind | None:
     return None
 
 
-def _names(name: x509.Name) -> dict[str, str]:
+def _names(name: bytes) -> dict[str, str]:
     """OID -> its first value, as far as it can be shown."""
     found: dict[str, str] = {}
-    for part in name.chosen:
-        for one in part:
-            value = asn1.load(one["value"].dump())
-            text = value.native if isinstance(value.native, str) else ""
-            found.setdefault(one["type"].dotted, " ".join(_UNSEEN.sub(" ", text).split())[:500])
+    for part in structure.element(name).inside():
+        for one in part.inside():
+            kind, value = one.inside()
+            text = asn1.load(value.raw, strict=True).native
+            shown = " ".join(_UNSEEN.sub(" ", text).split())[:500] if isinstance(text, str) else ""
+            found.setdefault(asn1.ObjectIdentifier.load(kind.raw, strict=True).dotted, shown)
     return found
+
+
+def _moment(found: structure.Element) -> datetime:
+    moment = x509.Time.load(found.raw, strict=True).native
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ValueError("no time")
+    return moment
+
+
+def _only(parts: list[structure.Element], tag: int) -> bytes:
+    return next((one.content for one in parts if one.tag == tag), b"")
 
 
 def _digits(text: str) -> str:

@@ -1,7 +1,11 @@
 """The structure of DER, examined before anything else looks at it: bounded in depth and number, definite in length.
 
-What passes can be parsed by recursion, costs time in proportion to its size, and has no two readings.
+What passes can be parsed by recursion, costs time in proportion to its size, and has no two readings. What was signed
+is cut out of the bytes here and never encoded anew: a library's encoding of what it has read may differ (asn1crypto's
+does where the last byte of a length is 0x80).
 """
+
+from typing import NamedTuple
 
 MOST_DEPTH = 40
 """A CAdES XLT1 signature with its time stamps is some 25 deep."""
@@ -76,11 +80,31 @@ def examine(data: bytes) -> None:
             at = stop
 
 
-def children(data: bytes, start: int, end: int) -> list[tuple[int, int, int, int]]:
-    """(tag, where it begins, where its content begins, where it ends) of the elements between two offsets."""
-    found = []
-    while start < end:
-        tag, content, stop = header(data, start, end)
-        found.append((tag, start, content, stop))
-        start = stop
+class Element(NamedTuple):
+    """An element: the first byte of its tag, all of its bytes, and those of its content."""
+
+    tag: int
+    raw: bytes
+    content: bytes
+
+    def inside(self) -> list["Element"]:
+        """The elements that the content consists of. Raises Malformed."""
+        return elements(self.content)
+
+
+def element(data: bytes) -> Element:
+    """The one element that `data` is. Raises Malformed."""
+    tag, start, end = header(data, 0, len(data))
+    if end != len(data):
+        raise Malformed("something follows")
+    return Element(tag, data, data[start:end])
+
+
+def elements(data: bytes) -> list[Element]:
+    """The elements that `data` consists of. Raises Malformed."""
+    found, at = [], 0
+    while at < len(data):
+        tag, start, end = header(data, at, len(data))
+        found.append(Element(tag, data[at:end], data[start:end]))
+        at = end
     return found
