@@ -7,6 +7,7 @@ came, then in one transaction `register` the certificate that was new and `keep`
 from core.ports.signatures import CertificateInfo as CertificateInfo
 from core.ports.signatures import Link as Link
 from core.ports.signatures import VerifierUnavailable as VerifierUnavailable
+from core.signatures.domain.certificates import read_certificate as read_certificate
 from core.signatures.errors.certificates import CERTIFICATE_EXPIRED as CERTIFICATE_EXPIRED
 from core.signatures.errors.certificates import CERTIFICATE_NOT_YET_VALID as CERTIFICATE_NOT_YET_VALID
 from core.signatures.errors.certificates import CERTIFICATE_PEM as CERTIFICATE_PEM

@@ -102,7 +102,7 @@ class Certificate:
         )
 
 
-def read(data: bytes, *, pem: bool = False) -> CertificateInfo:
+def read_certificate(data: bytes, *, pem: bool = False) -> CertificateInfo:
     """A certificate from the bytes of a file: DER, with `pem` also PEM. Raises Problem for everything else."""
     if len(data) > MOST_BYTES:
         raise Problem(errors.CERTIFICATE_TOO_LARGE, kilobytes=MOST_BYTES // 1024)
