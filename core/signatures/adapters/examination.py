@@ -30,6 +30,7 @@ from core.signatures.errors.verification import (
     KEY_USAGE,
     NO_CRL,
     NO_STAMP,
+    NOT_A_SIGNATURE,
     OTHER_DOCUMENT,
     REVOKED,
     SIGNER_EXPIRED,
@@ -107,6 +108,9 @@ class Examination:
             test()
         except Refused as refused:
             self._links[name] = refused.link(name)
+            return False
+        except (der.Malformed, Unsupported, *MALFORMED):  # what nobody has thought of is refused
+            self._links[name] = Refused(NOT_A_SIGNATURE).link(name)
             return False
         self._links[name] = Link(name, "passed")
         return True

@@ -51,6 +51,7 @@ class Certificate:
             raise ValueError("two different algorithms")
         self.serial: int = asn1.Integer.load(serial.raw, strict=True).native
         self.issuer, self.subject = issuer.raw, subject.raw
+        self._issuer_names, self._names = _names(issuer), _names(subject)
         self.valid_from, self.valid_until = (_moment(one) for one in validity.inside())
         self.extensions: dict[str, tuple[bool, bytes]] = {}
         """OID -> whether it is critical, and its value."""
@@ -68,7 +69,7 @@ class Certificate:
     @cached_property
     def info(self) -> CertificateInfo:
         """What it says, for people and for rules."""
-        said = _names(self.subject)
+        said, issuer = self._names, self._issuer_names
         inn, legal = _digits(said.get(INN, "")), _digits(said.get(INN_ORGANISATION, ""))
         if not legal and len(inn) == 12 and inn.startswith("00"):
             legal, inn = inn[2:], ""  # before 2021 an organisation's INN was written as a person's, with two zeros
@@ -76,7 +77,6 @@ class Certificate:
             inn = ""
         ogrn, ogrnip = _digits(said.get(OGRN, "")), _digits(said.get(OGRNIP, ""))
         holder: Holder = "organisation" if legal else "entrepreneur" if ogrnip else "person"
-        issuer = _names(self.issuer)
         try:
             algorithm = self.key.name
         except (Unsupported, *MALFORMED) as error:
@@ -154,11 +154,11 @@ def _other_kind(data: bytes) -> ErrorKind | None:
     return None
 
 
-def _names(name: bytes) -> dict[str, str]:
+def _names(name: structure.Element) -> dict[str, str]:
     """OID -> its first value, as far as it can be shown."""
     found: dict[str, str] = {}
-    for part in structure.element(name).inside():
-        for one in part.inside():
+    for part in name.inside():
+        for one in part.inside(0x31):
             kind, value = one.inside()
             text = asn1.load(value.raw, strict=True).native
             shown = " ".join(_UNSEEN.sub(" ", text).split())[:500] if isinstance(text, str) else ""
