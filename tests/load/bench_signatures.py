@@ -1,7 +1,7 @@
 """`python -m tests.load.bench_signatures`: the verification of signatures against the openssl command, in one run.
 
 CAdES-BES by GOST R 34.10-2012 of 2 KB and of 100 MB, made by OpenSSL's GOST engine; ours from the object store as a
-plugin asks for it, OpenSSL from the file. Also: a hundred of one signer, the memory that 100 MB take, Streebog in Python.
+plugin asks for it, OpenSSL from the file. Also: a hundred of one signer, the memory of 100 MB, Streebog in Python.
 
 Nothing is asserted but the verdicts. Needs libengine-gost-openssl.
 """

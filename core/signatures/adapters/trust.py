@@ -3,9 +3,11 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import TypeVar
 
 import structlog
@@ -44,8 +46,8 @@ class Trust:
 
     def refresh(self) -> None:
         """Reads the folders if anything in them has changed."""
-        files = [[path for path in sorted(folder.glob("*")) if path.is_file()] for folder in self._folders]
-        seen = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for group in files for path in group)
+        files = [_files(folder) for folder in self._folders]
+        seen = tuple((str(path), *state) for group in files for path, state in group.items())
         if seen == self._seen:
             return
         roots: dict[bytes, list[Certificate]] = {}
@@ -72,6 +74,17 @@ class Trust:
             issuer = leaf.info.issuer or "—"
             raise Refused(CHAIN_BROKEN if search.met else UNKNOWN_ISSUER, issuer=issuer)
         return found
+
+
+def _files(folder: Path) -> dict[Path, tuple[int, int]]:
+    """File -> when it changed and its size; a folder that is not there has none."""
+    found = {}
+    for path in sorted(folder.glob("*")):
+        with suppress(OSError):  # it may go while we look
+            state = path.stat()
+            if S_ISREG(state.st_mode):
+                found[path] = (state.st_mtime_ns, state.st_size)
+    return found
 
 
 class _Search:

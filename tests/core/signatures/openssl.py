@@ -47,8 +47,9 @@ unique_subject = no
 authorityKeyIdentifier = keyid
 """
 GOST_256, GOST_512 = "md_gost12_256", "md_gost12_512"
+GOST_256_SETS = ("A", "B", "C", "XA", "XB", "TCA", "TCB", "TCC", "TCD")
 KINDS: dict[str, tuple[list[str], str]] = {
-    **{f"gost256-{name}": (["gost2012_256", f"paramset:{name}"], GOST_256) for name in ("A", "B", "C", "TCA", "XA")},
+    **{f"gost256-{name}": (["gost2012_256", f"paramset:{name}"], GOST_256) for name in GOST_256_SETS},
     **{f"gost512-{name}": (["gost2012_512", f"paramset:{name}"], GOST_512) for name in ("A", "B", "C")},
     "rsa": (["RSA", "rsa_keygen_bits:2048"], "sha256"),
     "ecdsa": (["EC", "ec_paramgen_curve:P-256"], "sha256"),
