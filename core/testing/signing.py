@@ -109,9 +109,9 @@ def digest(name: str, data: bytes) -> bytes:
 
 
 class Key:
-    """A private key of one of KINDS."""
+    """A private key of one of KINDS; `number` is one of GOST that was made before."""
 
-    def __init__(self, kind: str = "gost256") -> None:
+    def __init__(self, kind: str = "gost256", number: int | None = None) -> None:
         self.kind = kind
         self.digest = {"gost256": "streebog256", "gost512": "streebog512"}.get(kind, "sha256")
         self.algorithm = sequence(oid(_SIGNATURE_NAMES[kind]), *([b"\x05\x00"] if kind == "rsa" else []))
@@ -119,7 +119,8 @@ class Key:
         self._private: Any
         if kind in _CURVE_NAMES:
             curve = CURVES[_CURVE_NAMES[kind]]
-            self._private = 1 + secrets.randbelow(curve.q - 1)
+            self.number = number or 1 + secrets.randbelow(curve.q - 1)
+            self._private = self.number
             parameters = sequence(oid(_CURVE_NAMES[kind]), oid(_DIGESTS[self.digest]))
             public = octets(gost.public_key(curve, self._private))
             self.public = sequence(sequence(oid(_KEY_NAMES[kind]), parameters), bits(public))
