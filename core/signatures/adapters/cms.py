@@ -8,7 +8,7 @@ from asn1crypto import core as asn1
 from core.signatures.adapters.refused import Refused
 from core.signatures.domain import der
 from core.signatures.domain.algorithms import Scheme, Unsupported, digest, digest_named
-from core.signatures.domain.certificates import MALFORMED, Certificate
+from core.signatures.domain.certificates import MALFORMED, Certificate, parsed_certificate
 from core.signatures.domain.encoding import MOST_BYTES, MOST_RECEIVED, NotEncoded, decoded
 from core.signatures.errors.certificates import UNKNOWN_ALGORITHM, WEAK_ALGORITHM
 from core.signatures.errors.verification import (
@@ -124,7 +124,7 @@ class Signed:
         broken = False
         for data in (*self.certificates, *known):
             try:
-                certificate = Certificate(data)
+                certificate = parsed_certificate(data)
                 if self._is_by(certificate):
                     return certificate
             except (der.Malformed, *MALFORMED):

@@ -17,7 +17,7 @@ from core.signatures.adapters.crl import RevocationList
 from core.signatures.adapters.refused import Refused
 from core.signatures.domain import der
 from core.signatures.domain.algorithms import Scheme, Unsupported
-from core.signatures.domain.certificates import MALFORMED, Certificate
+from core.signatures.domain.certificates import MALFORMED, Certificate, parsed_certificate
 from core.signatures.errors.verification import CHAIN_BROKEN, NO_ROOTS, UNKNOWN_ISSUER
 
 KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_USAGE = "2.5.29.15", "2.5.29.19", "2.5.29.37"
@@ -139,7 +139,7 @@ def confirmed(signed: bytes, algorithm: bytes, signature: bytes, issuer: Certifi
 
 @lru_cache(maxsize=1024)
 def _confirmed(signed: bytes, algorithm: bytes, signature: bytes, issuer: bytes) -> bool:
-    return _verified(signed, algorithm, signature, Certificate(issuer))
+    return _verified(signed, algorithm, signature, parsed_certificate(issuer))
 
 
 def _verified(signed: bytes, algorithm: bytes, signature: bytes, issuer: Certificate) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 import re
 from base64 import b64decode
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from asn1crypto import core as asn1
 from asn1crypto import x509
@@ -36,6 +36,8 @@ class Certificate:
     """A parsed certificate. Raises one of MALFORMED, or Malformed, when it is none."""
 
     def __init__(self, data: bytes) -> None:
+        if len(data) > MOST_BYTES:
+            raise structure.TooComplex
         structure.examine(data)
         self.der = data
         self.fingerprint = hashlib.sha256(data).hexdigest()
@@ -100,6 +102,12 @@ class Certificate:
             valid_until=self.valid_until,
             algorithm=algorithm,
         )
+
+
+@lru_cache(maxsize=128)
+def parsed_certificate(data: bytes) -> Certificate:
+    """A certificate that is met time and again: a signer's with every document, an authority's with every signer."""
+    return Certificate(data)
 
 
 def read_certificate(data: bytes, *, pem: bool = False) -> CertificateInfo:
