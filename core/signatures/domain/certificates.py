@@ -25,10 +25,20 @@ INN, INN_ORGANISATION, OGRN, OGRNIP, SNILS = (
     "1.2.643.100.5",
     "1.2.643.100.3",
 )
+_STRINGS = {
+    0x0C: "utf-8",
+    0x12: "ascii",
+    0x13: "ascii",
+    0x14: "latin-1",
+    0x16: "ascii",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
+"""Tag of a kind of string -> its encoding."""
 _ARMOUR = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*", re.ASCII)
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 """What would change the look of a text around it."""
-MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError)
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 """What asn1crypto raises for bytes that are not what they should be."""
 
 
@@ -168,8 +178,8 @@ def _names(name: structure.Element) -> dict[str, str]:
     for part in name.inside():
         for one in part.inside(0x31):
             kind, value = one.inside()
-            text = asn1.load(value.raw, strict=True).native
-            shown = " ".join(_UNSEEN.sub(" ", text).split())[:500] if isinstance(text, str) else ""
+            text = value.content.decode(_STRINGS[value.tag]) if value.tag in _STRINGS else ""
+            shown = " ".join(_UNSEEN.sub(" ", text).split())[:500]
             found.setdefault(asn1.ObjectIdentifier.load(kind.raw, strict=True).dotted, shown)
     return found
 
