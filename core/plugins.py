@@ -19,6 +19,7 @@ from core.errors import ErrorKind
 from core.sdk import (
     Adapter,
     CardSection,
+    Command,
     Dataset,
     Event,
     Forgetter,
@@ -59,6 +60,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("menu_sections", MenuSection),
     ("importers", Importer),
     ("validators", Validator),
+    ("commands", Command),
     ("ports", Port),
     ("forgetters", Forgetter),
 )

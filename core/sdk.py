@@ -15,6 +15,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody as JSONBody
 
 from core.clock import Clock as Clock
+from core.commands import Command as Command
+from core.commands import Told as Told
 from core.context import Actor as Actor
 from core.context import Context as Context
 from core.context import Grant as Grant
@@ -347,6 +349,11 @@ class Hooks:
     @hookspec
     def validators(self) -> Sequence[Validator[Any]]:
         """Further rules for what another plugin is about to take: a supplier's own conditions."""
+        return ()
+
+    @hookspec
+    def commands(self) -> Sequence[Command[Any]]:
+        """What the operator may do on the command line: `abonent <plugin> <command>`."""
         return ()
 
     @hookspec

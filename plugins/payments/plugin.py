@@ -11,6 +11,7 @@ from core.ports.acquirer import Acquirer
 from core.ports.files import Files
 from core.sdk import (
     HISTORY,
+    Command,
     Dataset,
     ErrorKind,
     Event,
@@ -23,7 +24,7 @@ from core.sdk import (
     NotificationKind,
     Permission,
 )
-from plugins.payments import datasets, errors, jobs, letters, notifications, permissions, public, routes
+from plugins.payments import commands, datasets, errors, jobs, letters, notifications, permissions, public, routes
 from plugins.payments.services import forgetting
 from plugins.payments.settings import PaymentsSettings
 
@@ -63,6 +64,9 @@ class PaymentsPlugin(Hooks):
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
+
+    def commands(self) -> Sequence[Command[Any]]:
+        return commands.COMMANDS
 
     def menu_sections(self) -> Sequence[MenuSection]:
         return (

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.sdk import (
     HISTORY,
+    Command,
     Dataset,
     ErrorKind,
     Event,
@@ -21,7 +22,7 @@ from core.sdk import (
     NotificationKind,
     Permission,
 )
-from plugins.readings import datasets, errors, importers, jobs, notifications, permissions, routes
+from plugins.readings import commands, datasets, errors, importers, jobs, notifications, permissions, routes
 from plugins.readings.public import (
     CONSUMPTION_SUBMITTED,
     INTERVALS_SUBMITTED,
@@ -69,6 +70,9 @@ class ReadingsPlugin(Hooks):
 
     def importers(self) -> Sequence[Importer[Any]]:
         return importers.IMPORTERS
+
+    def commands(self) -> Sequence[Command[Any]]:
+        return commands.COMMANDS
 
     def menu_sections(self) -> Sequence[MenuSection]:
         return (

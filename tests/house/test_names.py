@@ -41,6 +41,7 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Menu sections", item.name) for item in hooks.menu_sections())
     yield from (("Importers", item.name) for item in hooks.importers())
     yield from (("Validators", item.name) for item in hooks.validators())
+    yield from (("Commands", item.name) for item in hooks.commands())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
     yield from (("Forgetters", item.name) for item in hooks.forgetters())
@@ -63,6 +64,7 @@ SECTIONS = (
     "Menu sections",
     "Importers",
     "Validators",
+    "Commands",
     "Ports",
     "Adapters",
     "Forgetters",
@@ -91,6 +93,7 @@ PREFIXED = {
     "Menu sections",
     "Importers",
     "Validators",
+    "Commands",
 }
 
 
