@@ -19,7 +19,7 @@ COLOURS = ("#1f77b4", "#e07b00", "#2a9d5c", "#b5408f", "#7a6ff0", "#8c6d31")
 """Told apart by people who do not tell red from green."""
 _CHARACTER = 6.6
 """Width of a digit of the small font, in units of the picture."""
-_LEFT_LEAST, _RIGHT, _TOP, _BOTTOM, _LEGEND = 34, 14, 46, 26, 20
+_LEFT_LEAST, _RIGHT, _TOP, _BOTTOM, _LEGEND = 34, 14, 54, 26, 20
 _TICKS = 5
 _HOVERED = 400
 """Up to so many values are told when the pointer rests on them."""

@@ -103,7 +103,7 @@ def test_whatever_the_values_everything_lies_within_the_picture(values: list[Dec
     for box in root.iter(f"{SVG}rect", f"{SVG}circle"):
         top = float(box.get("y") or box.get("cy") or 0)
         left = float(box.get("x") or box.get("cx") or 0)
-        assert 45.9 <= top <= 320
+        assert 53.9 <= top <= 320
         assert 0 <= left <= 720
         assert top + float(box.get("height") or 0) <= 320
     ticks = [element for element in root.iter(f"{SVG}text") if element.get("text-anchor") == "end"]
