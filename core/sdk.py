@@ -55,6 +55,11 @@ from core.http.lists import Limit as Limit
 from core.http.lists import Page as Page
 from core.http.lists import decode_cursor as decode_cursor
 from core.http.lists import page as page
+from core.http.months import MONTH as MONTH
+from core.http.months import Month as Month
+from core.http.months import MonthFrom as MonthFrom
+from core.http.months import MonthTo as MonthTo
+from core.http.months import month_of as month_of
 from core.http.routing import Ctx as Ctx
 from core.http.routing import PathId as PathId
 from core.http.routing import delete as delete

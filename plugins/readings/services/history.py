@@ -65,7 +65,7 @@ class HistoryFilter(msgspec.Struct, frozen=True):
         """Of the period. Raises Problem when it ends before it begins."""
         since, until = self.since or store.FIRST, self.until or store.LAST
         if since > until:
-            raise Problem(INVALID, errors=[FieldProblem("from", errors.PERIOD_ORDER)])
+            raise Problem(INVALID, errors=[FieldProblem("month_to", errors.PERIOD_ORDER)])
         return {"since": since, "until": until}
 
     @property
