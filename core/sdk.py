@@ -75,6 +75,7 @@ from core.screens import CardBlock as CardBlock
 from core.screens import CardField as CardField
 from core.screens import CardSection as CardSection
 from core.screens import MenuSection as MenuSection
+from core.screens import MonthSeries as MonthSeries
 from core.values import DecimalText as DecimalText
 from core.values import Id as Id
 from core.values import containing as containing
@@ -344,6 +345,11 @@ class Hooks:
     @hookspec
     def menu_sections(self) -> Sequence[MenuSection]:
         """Sections of the menu, and tabs of «История»."""
+        return ()
+
+    @hookspec
+    def month_series(self) -> Sequence[MonthSeries]:
+        """Figures by month for the picture of a contract's consumption and charges."""
         return ()
 
     @hookspec

@@ -19,6 +19,7 @@ from core.sdk import (
     Job,
     MenuSection,
     Migrations,
+    MonthSeries,
     NotificationKind,
     Permission,
 )
@@ -33,7 +34,7 @@ from plugins.readings.public import (
     ReadingsSubmitted,
     ReadingsWithdrawn,
 )
-from plugins.readings.services import reminders
+from plugins.readings.services import history, reminders
 from plugins.readings.settings import ReadingsSettings
 
 
@@ -70,6 +71,10 @@ class ReadingsPlugin(Hooks):
 
     def importers(self) -> Sequence[Importer[Any]]:
         return importers.IMPORTERS
+
+    def month_series(self) -> Sequence[MonthSeries]:
+        of = permissions.HISTORY.name
+        return (MonthSeries("readings.consumption", "Активная энергия", "energy", of, history.consumption),)
 
     def commands(self) -> Sequence[Command[Any]]:
         return commands.COMMANDS

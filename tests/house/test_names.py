@@ -39,6 +39,7 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
     yield from (("Card sections", item.name) for item in hooks.card_sections())
     yield from (("Menu sections", item.name) for item in hooks.menu_sections())
+    yield from (("Month series", item.name) for item in hooks.month_series())
     yield from (("Importers", item.name) for item in hooks.importers())
     yield from (("Validators", item.name) for item in hooks.validators())
     yield from (("Commands", item.name) for item in hooks.commands())
@@ -62,6 +63,7 @@ SECTIONS = (
     "Errors",
     "Card sections",
     "Menu sections",
+    "Month series",
     "Importers",
     "Validators",
     "Commands",
@@ -91,6 +93,7 @@ PREFIXED = {
     "Datasets",
     "Card sections",
     "Menu sections",
+    "Month series",
     "Importers",
     "Validators",
     "Commands",
