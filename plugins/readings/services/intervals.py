@@ -36,7 +36,7 @@ MOST_POINTS = 200_000
 MOST_UNPACKED = 600 * MEGABYTE
 
 
-class IntervalUnit(msgspec.Struct, frozen=True):
+class IntervalUnit(msgspec.Struct, frozen=True, gc=False):
     """A metering point of a message; or a message of an archive that cannot be used, where `broken` says why."""
 
     header: Header
