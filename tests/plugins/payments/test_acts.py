@@ -24,7 +24,7 @@ SPACE = "\u00a0"
 
 @pytest.fixture
 def host_config(database_url: str, tmp_path: Path, enabled_plugins: list[str]) -> Config:
-    payments = {"acts": "embedded", "payee": PAYEE}
+    payments = {"acts": "embedded", "payee": PAYEE, "news_days": 300}
     return config_for_tests(database_url, tmp_path, enabled=enabled_plugins, plugins={"payments": payments})
 
 
@@ -176,3 +176,13 @@ async def test_acts_ordered_at_once_have_numbers_of_their_own(supplier: Cabinet)
     await supplier.drain()
     listed = (await caller.get(f"{C1}/acts")).json()["items"]
     assert {(item["state"], item["number"]) for item in listed} == {("issued", f"ЛК-{n}") for n in (1, 2, 3)}
+
+
+async def test_how_old_a_bill_may_be_to_be_told_of_is_the_suppliers_choice(supplier: Cabinet) -> None:
+    caller = await client(supplier)
+    await supplier.load(
+        "payments.bills", bill("b1", "1", issued_on="2025-06-01"), bill("b2", "1", issued_on="2024-06-01")
+    )
+    await supplier.drain()
+    told = [item["text"] for item in (await caller.get("/api/v1/notifications")).json()["items"]]
+    assert ["b1" in text for text in told] == [True]
