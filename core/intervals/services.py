@@ -24,7 +24,7 @@ from core.intervals.store import correct as correct_days
 from core.sdk import Context, UnitOfWork
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(msgspec.Struct, frozen=True, gc=False):
     """What writing a day would do."""
 
     day: Day
