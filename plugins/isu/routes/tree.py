@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar.params import PathParameter, QueryParameter
 
-from core.sdk import Ctx, Cursor, Limit, Page, PathId, get, permission
+from core.sdk import NOT_FOUND, Ctx, Cursor, Limit, Page, PathId, get, permission
 from plugins.isu.domain import Level
 from plugins.isu.permissions import VIEW
 from plugins.isu.schemas import IsuContract, IsuNode, IsuObject, IsuTrees
@@ -26,7 +26,13 @@ async def isu_contracts(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> P
     return await tree.contracts(ctx, cursor, limit)
 
 
-@get("/api/v1/isu/trees", access=permission(VIEW.name), operation_id="isu_trees", tags=["isu"])
+@get(
+    "/api/v1/isu/trees",
+    access=permission(VIEW.name),
+    operation_id="isu_trees",
+    raises=[NOT_FOUND],
+    tags=["isu"],
+)
 async def isu_trees(
     ctx: Ctx,
     contract_id: ContractId = None,
