@@ -6,5 +6,6 @@ For tests and demonstrations. `Platform` is an adapter by itself; `PlatformServe
 from core.testing.metering.platform import Platform as Platform
 from core.testing.metering.server import PlatformServer as PlatformServer
 from core.testing.metering.world import Site as Site
+from core.testing.metering.world import World as World
 from core.testing.metering.world import history as history
 from core.testing.metering.world import site_rows as site_rows

@@ -3,7 +3,7 @@
 Rows are written as the exchange documents them, without the plugin's classes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -85,19 +85,36 @@ def _block(level: str, key: str, block: str, now: datetime, fields: Mapping[str,
     return {"level": level, "object_id": key, "block": block, "as_of": now, "fields": listed}
 
 
+class World:
+    """Devices that measure day after day. What was told once is told the same by another world of the same seed."""
+
+    def __init__(self, sites: Sequence[Site], since: date, zone: ZoneInfo, seed: int = 1) -> None:
+        self._sites, self._next, self._zone, self._seed = sites, since, zone, seed
+        self._registers = {
+            site.device_id: {(channel, tariff): Decimal(0) for channel in CHANNELS for tariff in ("t1", "t2", "t3")}
+            for site in sites
+        }
+
+    def until(self, last: date) -> Iterator[Changed]:
+        """The days that have passed since the last call: profiles, readings, consumption, events, in their order."""
+        while self._next <= last:
+            for site in self._sites:
+                chance = Random(f"{self._seed}:{site.device_id}:{self._next}")  # noqa: S311
+                registers = self._registers[site.device_id]
+                yield from _day(site, self._next, self._zone, chance, registers)
+                yield from _current(site, datetime.combine(self._next, time(23, 45), self._zone), registers)
+            self._next += timedelta(days=1)
+
+
 def history(site: Site, since: date, until: date, zone: ZoneInfo, seed: int = 1) -> Iterator[Changed]:
-    """The days of a device, both ends included: profiles, readings, consumption, events, in their order."""
-    registers = {(channel, tariff): Decimal(0) for channel in CHANNELS for tariff in ("t1", "t2", "t3")}
-    for offset in range((until - since).days + 1):
-        day = since + timedelta(days=offset)
-        yield from _day(site, day, zone, Random(f"{seed}:{site.device_id}:{day}"), registers)  # noqa: S311
-    noon = datetime.combine(until, time(23, 45), zone)
+    """The days of a device, both ends included."""
+    return World([site], since, zone, seed).until(until)
+
+
+def _current(site: Site, at: datetime, registers: Mapping[tuple[str, str], Decimal]) -> Iterator[Changed]:
     for channel in CHANNELS:
-        yield (
-            "readings",
-            {"device_id": site.device_id, "kind": "current", "channel": channel, "at": noon}
-            | {tariff: f"{registers[channel, tariff]}" for tariff in ("t1", "t2", "t3")},
-        )
+        about = {"device_id": site.device_id, "kind": "current", "channel": channel, "at": at}
+        yield "readings", about | {tariff: f"{registers[channel, tariff]}" for tariff in ("t1", "t2", "t3")}
 
 
 def _day(

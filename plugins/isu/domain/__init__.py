@@ -8,10 +8,8 @@ from typing import Literal
 import msgspec
 
 from core.sdk import next_month
+from plugins.isu.schemas.names import ArchiveKind, Channel, Level, ReadingKind
 
-Level = Literal["energy_object", "connection_point", "metering_point", "device"]
-NodeLevel = Literal["connection_point", "metering_point", "device"]
-"""Levels that the platform gives; the first is the company's."""
 LEVELS: tuple[Level, ...] = ("energy_object", "connection_point", "metering_point", "device")
 LEVEL_TITLES: dict[Level, str] = {
     "energy_object": "Энергообъект",
@@ -21,7 +19,6 @@ LEVEL_TITLES: dict[Level, str] = {
 }
 DEVICE = LEVELS.index("device")
 
-Channel = Literal["A+", "A-", "R+", "R-"]
 SHOWN_CHANNELS: tuple[Channel, ...] = ("R-", "R+", "A-", "A+")
 """In the order of the manual's tables."""
 ENERGY: dict[Channel, tuple[str, str]] = {
@@ -32,8 +29,6 @@ ENERGY: dict[Channel, tuple[str, str]] = {
 }
 """Unit and explanation."""
 
-ReadingKind = Literal["day_end", "month_end", "consumption", "current"]
-ArchiveKind = Literal["day_end", "month_end", "consumption", "current", "profile"]
 READING_BLOCKS: dict[ReadingKind, str] = {
     "day_end": "Показания на конец суток",
     "month_end": "Показания на конец расчетного периода",

@@ -1,6 +1,7 @@
 """Events of devices: kinds, texts, criticality. Pure."""
 
-from plugins.isu.domain.spodes import JOURNALS, EventKind
+from plugins.isu.domain.spodes import JOURNALS
+from plugins.isu.schemas.names import EventKind
 
 OTHER = "other"
 """Journal of events outside of the standard; they bring their text."""

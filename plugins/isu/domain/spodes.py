@@ -3,22 +3,9 @@
 Critical is what leaves a client without power, spoils the measurement or shows that somebody has meddled with it.
 """
 
-from typing import Literal
-
 import msgspec
 
-EventKind = Literal[
-    "power",
-    "currents",
-    "switching",
-    "corrections",
-    "influences",
-    "connections",
-    "access",
-    "diagnostics",
-    "tangent",
-    "other",
-]
+from plugins.isu.schemas.names import EventKind
 
 
 class Journal(msgspec.Struct, frozen=True):

@@ -18,9 +18,9 @@ from core.sdk import (
     post,
 )
 from plugins.isu import errors
-from plugins.isu.domain import ArchiveKind, Channel
 from plugins.isu.permissions import VIEW
-from plugins.isu.schemas import FileForm, IsuArchive, IsuArchiveOrder, IsuArchiveType
+from plugins.isu.schemas import IsuArchive, IsuArchiveOrder, IsuArchiveType
+from plugins.isu.schemas.names import ArchiveKind, Channel, FileForm
 from plugins.isu.services import archive_files, archives
 
 TypeOf = Annotated[ArchiveKind, QueryParameter(description="«Тип»")]

@@ -8,10 +8,9 @@ from litestar.response import Response
 
 from core.printing.public import SVG
 from core.sdk import Ctx, Cursor, Limit, Page, PathId, get, permission
-from plugins.isu.domain import Channel
-from plugins.isu.domain.spodes import EventKind
 from plugins.isu.permissions import VIEW
-from plugins.isu.schemas import Criticality, IsuEventKind, IsuJournal, IsuProfile, IsuReadings
+from plugins.isu.schemas import IsuEventKind, IsuJournal, IsuProfile, IsuReadings
+from plugins.isu.schemas.names import Channel, Criticality, EventKind
 from plugins.isu.services import journal, objects, profiles
 from plugins.isu.services.profiles import StepName
 

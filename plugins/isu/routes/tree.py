@@ -5,9 +5,9 @@ from typing import Annotated
 from litestar.params import PathParameter, QueryParameter
 
 from core.sdk import NOT_FOUND, Ctx, Cursor, Limit, Page, PathId, get, permission
-from plugins.isu.domain import Level
 from plugins.isu.permissions import VIEW
 from plugins.isu.schemas import IsuContract, IsuNode, IsuObject, IsuTrees
+from plugins.isu.schemas.names import Level
 from plugins.isu.services import objects, tree
 
 ContractId = Annotated[

@@ -6,11 +6,7 @@ from typing import Literal
 import msgspec
 
 from core.sdk import DecimalText
-from plugins.isu.domain import ArchiveKind, Channel, Level, ReadingKind
-from plugins.isu.domain.spodes import EventKind
-
-FileForm = Literal["xlsx", "csv", "green_button"]
-Criticality = Literal["critical", "not_critical"]
+from plugins.isu.schemas.names import ArchiveKind, Channel, Criticality, EventKind, FileForm, Level, ReadingKind
 
 
 # ---- the tree

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from core.sdk import DecimalText, Id
-from plugins.isu.domain import Channel, Level, NodeLevel, ReadingKind
+from plugins.isu.schemas.names import Channel, Level, NodeLevel, ReadingKind
 
 Text = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]

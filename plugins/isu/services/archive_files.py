@@ -24,8 +24,9 @@ from core.sdk import (
     workbook,
 )
 from plugins.isu import domain, errors, store
-from plugins.isu.domain import ARCHIVES, ENERGY, PERIOD_FORMS, SHOWN_CHANNELS, ArchiveKind, Channel
-from plugins.isu.schemas import FileForm, IsuArchiveOrder, IsuArchiveType
+from plugins.isu.domain import ARCHIVES, ENERGY, PERIOD_FORMS, SHOWN_CHANNELS
+from plugins.isu.schemas import IsuArchiveOrder, IsuArchiveType
+from plugins.isu.schemas.names import ArchiveKind, Channel, FileForm
 from plugins.isu.services.feeds import series_of
 from plugins.isu.services.objects import found_object
 from plugins.isu.settings import IsuSettings

@@ -13,10 +13,10 @@ from core.notifications.public import Notify
 from core.ports.files import FileMissing, Files
 from core.sdk import NOT_FOUND, Context, Problem, UnitOfWork, finishing, new_id
 from plugins.isu import errors
-from plugins.isu.domain import ArchiveKind, Channel
 from plugins.isu.models import Archive
 from plugins.isu.notifications import ABOUT_ARCHIVES
-from plugins.isu.schemas import FileForm, IsuArchive, IsuArchiveOrder
+from plugins.isu.schemas import IsuArchive, IsuArchiveOrder
+from plugins.isu.schemas.names import ArchiveKind, Channel, FileForm
 from plugins.isu.services.archive_files import Wanted, content, wanted
 from plugins.isu.services.objects import found_object
 from plugins.isu.settings import IsuSettings

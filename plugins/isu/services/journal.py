@@ -8,8 +8,8 @@ from core.sdk import Context, decode_cursor, month_start
 from core.sdk import page as cut_page
 from plugins.isu.domain import bounds
 from plugins.isu.domain.events import KINDS, OBIS, kind_of, kind_title, text_of
-from plugins.isu.domain.spodes import EventKind
-from plugins.isu.schemas import Criticality, IsuEvent, IsuEventKind, IsuJournal
+from plugins.isu.schemas import IsuEvent, IsuEventKind, IsuJournal
+from plugins.isu.schemas.names import Criticality, EventKind
 from plugins.isu.services.objects import found_object
 from plugins.isu.store import journal as store
 

@@ -7,8 +7,9 @@ import msgspec
 
 from core.sdk import NOT_FOUND, Context, Problem, plain
 from plugins.isu import domain, store
-from plugins.isu.domain import BLOCKS, ENERGY, LEVEL_TITLES, LEVELS, READING_BLOCKS, SHOWN_CHANNELS, Level, ReadingKind
+from plugins.isu.domain import BLOCKS, ENERGY, LEVEL_TITLES, LEVELS, READING_BLOCKS, SHOWN_CHANNELS
 from plugins.isu.schemas import IsuBlock, IsuField, IsuObject, IsuReadingBlock, IsuReadingRow, IsuReadings
+from plugins.isu.schemas.names import Channel, Level, ReadingKind
 
 TABS = ("Информация", "Показания", "Журнал")
 _FIELDS = msgspec.json.Decoder(list[IsuField])
@@ -81,7 +82,7 @@ def _readings(kind: ReadingKind, title: str, rows: Sequence[store.ReadingRow], z
     return IsuReadingBlock(kind, title, first.day, first.at, actual, shown)
 
 
-def _reading(channel: domain.Channel, row: store.ReadingRow | None) -> IsuReadingRow:
+def _reading(channel: Channel, row: store.ReadingRow | None) -> IsuReadingRow:
     unit, explanation = ENERGY[channel]
     zones = (row.t1, row.t2, row.t3) if row else (None, None, None)
     sums = domain.total(zones, row.total if row else None)

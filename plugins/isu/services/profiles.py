@@ -8,9 +8,10 @@ from typing import Literal
 from core.intervals.public import Stored, read
 from core.printing.public import Chart, Series, svg
 from core.sdk import INVALID, Context, FieldProblem, Problem, plain
-from plugins.isu.domain import ENERGY, Channel, Step, gathered
+from plugins.isu.domain import ENERGY, Step, gathered
 from plugins.isu.errors import PERIOD_REVERSED, PERIOD_TOO_LONG
 from plugins.isu.schemas import IsuProfile, IsuProfileSeries
+from plugins.isu.schemas.names import Channel
 from plugins.isu.services.feeds import series_of
 from plugins.isu.services.objects import found_object
 

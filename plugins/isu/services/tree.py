@@ -5,9 +5,10 @@ from typing import Any
 
 from core.sdk import NOT_FOUND, Context, Page, Problem, containing, decode_cursor, page
 from plugins.isu import store
-from plugins.isu.domain import DEVICE, LEVEL_TITLES, LEVELS, Level
+from plugins.isu.domain import DEVICE, LEVEL_TITLES, LEVELS
 from plugins.isu.permissions import VIEW
 from plugins.isu.schemas import IsuAction, IsuContract, IsuNode, IsuTrees
+from plugins.isu.schemas.names import Level
 from plugins.isu.services.objects import found_object
 
 EMPTY = "У вас пока нет договора с ИПУ"
