@@ -34,7 +34,7 @@ class Node(Base):
     __table_args__ = (
         sa.Index("ix_isu_node_children", "parent_id", "level", "name", "id"),
         sa.Index("ix_isu_node_tree", "energy_object_id", "level"),
-        sa.Index("ix_isu_node_contract", "contract_id", "level"),
+        sa.Index("ix_isu_node_contract", "contract_id", "level", "id"),
     )
 
 

@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_isu_node")),
     )
     op.create_index("ix_isu_node_children", "isu_node", ["parent_id", "level", "name", "id"], unique=False)
-    op.create_index("ix_isu_node_contract", "isu_node", ["contract_id", "level"], unique=False)
+    op.create_index("ix_isu_node_contract", "isu_node", ["contract_id", "level", "id"], unique=False)
     op.create_index("ix_isu_node_tree", "isu_node", ["energy_object_id", "level"], unique=False)
     op.create_table(
         "isu_archive",

@@ -35,7 +35,7 @@ async def journal(
     await found_object(ctx, "device", device_id)
     month = month or month_start(ctx.today())
     since, until = bounds(month, ctx.runtime.zone)
-    after = decode_cursor(cursor, datetime, str, int, str) or (datetime(1, 1, 1, tzinfo=UTC), "", -1, "")
+    after = decode_cursor(cursor, datetime, str, int, str) or (since, "", -1, "")
     rows = await ctx.reader.all(
         store.EVENTS,
         device_id=device_id,
@@ -45,7 +45,7 @@ async def journal(
         journals=[] if kind is None else [OBIS[kind]],
         whatever=criticality is None,
         critical=criticality == "critical",
-        **_after(after),
+        **_after(after, since),
         limit=limit + 1,
     )
     page = cut_page(rows, limit, lambda row: (row.at.astimezone(UTC), row.journal, row.code, row.id))
@@ -53,9 +53,12 @@ async def journal(
     return IsuJournal(device_id, f"{month:%Y-%m}", kind, criticality, lines, page.next)
 
 
-def _after(cursor: tuple[datetime, str, int, str]) -> dict[str, object]:
+def _after(cursor: tuple[datetime, str, int, str], since: datetime) -> dict[str, object]:
+    """Never before the month, so that the index is entered where the month begins."""
     at, journal, code, key = cursor
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    if at < since:
+        at, journal, code, key = since, "", -1, ""
     return {"after": at, "after_journal": journal, "after_code": max(-1, min(code, 65_536)), "after_id": key}
 
 
