@@ -36,8 +36,9 @@ async def test_the_showcase_has_devices_that_measure(
         assert [tree["has_children"] for tree in trees["items"]] == [True, True, False, False, False]
         device = trees["items"][0]["children"][0]["children"][0]["children"][0]["id"]
         path = f"/api/v1/isu/contracts/{guide.contract_id}/devices/{device}"
-        month = {"from": str(clock.now().date() - timedelta(days=DAYS)), "to": str(clock.now().date()), "step": "day"}
-        assert len((await person.get(f"{path}/profile", params=month)).json()["labels"]) == DAYS
+        month = {"from": str(clock.now().date() - timedelta(days=DAYS)), "step": "day", "to": str(clock.now().date())}
+        active = (await person.get(f"{path}/profile", params=month)).json()["series"][0]
+        assert (len(active["values"]), active["missing"]) == (DAYS + 1, 1)  # today is not over yet
         blocks = (await person.get(f"{path}/readings")).json()["blocks"]
         assert all(block["actual"] for block in blocks)
 

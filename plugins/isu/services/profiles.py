@@ -1,14 +1,14 @@
 """Load profiles: plot-ready values and charts."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from core.intervals.public import Stored, read
 from core.printing.public import Chart, Series, svg
 from core.sdk import INVALID, Context, FieldProblem, Problem, plain
-from plugins.isu.domain import ENERGY, Step, gathered
+from plugins.isu.domain import ENERGY, Step, every_day, gathered
 from plugins.isu.errors import PERIOD_REVERSED, PERIOD_TOO_LONG
 from plugins.isu.schemas import IsuProfile, IsuProfileSeries
 from plugins.isu.schemas.names import Channel
@@ -34,17 +34,15 @@ async def profile(
     found: list[Stored] = []
     if device.metering_point_id is not None:
         found = await read(ctx, device.metering_point_id, channels, since, until, series=series_of(device_id))
-    steps = _steps(ctx, found, channels, step)
-    labels = [_label(ctx, one.starts_at, step, since == until) for one in steps]
+    steps = _days(ctx, found, channels, since, until) if step == "day" else _steps(found, channels, step)
+    labels = [_label(ctx, one.starts_at, step, since, until) for one in steps]
     title = f"{device.name}: {since:%d.%m.%Y}" + ("" if since == until else f" – {until:%d.%m.%Y}")
     series = [_series(channel, [one.values[index] for one in steps]) for index, channel in enumerate(channels)]
     return IsuProfile(device_id, title, step, labels, [one.starts_at for one in steps], series)
 
 
-def _steps(ctx: Context, found: Sequence[Stored], channels: Sequence[Channel], step: StepName) -> list[Step]:
+def _steps(found: Sequence[Stored], channels: Sequence[Channel], step: StepName) -> list[Step]:
     """All channels on one axis. A day that is not known has no place on it, a missing value is a gap."""
-    if step == "day":
-        return _days(ctx, found, channels)
     values: dict[datetime, dict[str, Decimal | None]] = {}
     for day in found:
         for moment, text in zip(day.moments(), day.profile().texts(), strict=True):
@@ -55,24 +53,27 @@ def _steps(ctx: Context, found: Sequence[Stored], channels: Sequence[Channel], s
     return gathered(steps, [one.starts_at.astimezone(UTC).replace(minute=0) for one in steps])
 
 
-def _days(ctx: Context, found: Sequence[Stored], channels: Sequence[Channel]) -> list[Step]:
-    """The stored sums of the days: of what is known of them, without unpacking it."""
-    sums: dict[datetime, dict[str, Decimal | None]] = {}
-    for day in found:
-        starts = datetime.combine(day.day, datetime.min.time(), ctx.runtime.zone).astimezone(UTC)
-        sums.setdefault(starts, {})[day.channel] = None if _is_unknown(day) else day.total
-    return [Step(at, tuple(row.get(channel) for channel in channels)) for at, row in sorted(sums.items())]
+def _days(ctx: Context, found: Sequence[Stored], channels: Sequence[Channel], since: date, until: date) -> list[Step]:
+    """The stored sums of all days of the range: of what is known of them, without unpacking it."""
+    sums = {(day.day, day.channel): None if _is_unknown(day) else day.total for day in found}
+    return [
+        Step(
+            datetime.combine(day, time(), ctx.runtime.zone).astimezone(UTC),
+            tuple(sums.get((day, channel)) for channel in channels),
+        )
+        for day in every_day(since, until)
+    ]
 
 
 def _is_unknown(day: Stored) -> bool:
     return not day.total and day.profile().missing == day.periods
 
 
-def _label(ctx: Context, at: datetime, step: StepName, one_day: bool) -> str:
+def _label(ctx: Context, at: datetime, step: StepName, since: date, until: date) -> str:
     local = at.astimezone(ctx.runtime.zone)
     if step == "day":
-        return f"{local:%d.%m}"
-    return f"{local:%H:%M}" if one_day else f"{local:%d.%m %H:%M}"
+        return f"{local:%d.%m}" if since.year == until.year else f"{local:%d.%m.%y}"
+    return f"{local:%H:%M}" if since == until else f"{local:%d.%m %H:%M}"
 
 
 def _series(channel: Channel, values: Sequence[Decimal | None]) -> IsuProfileSeries:

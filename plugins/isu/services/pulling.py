@@ -35,10 +35,11 @@ async def pull(ctx: Context) -> None:
         return
     state = await ctx.reader.first(store.PULL_STATE, name=PLATFORM)
     cursor, seen = state.cursor if state else "", set[str]()
+    if (await ctx.reader.first(store.PARKED_COUNT) or 0) > MOST_PARKED:
+        await _note_failure(ctx, f"more than {MOST_PARKED} changes could not be taken: look at them first")
+        return
     for _ in range(settings.pages):
         try:
-            if await _too_many(ctx):
-                raise MeteringUnavailable(f"more than {MOST_PARKED} changes could not be taken: look at them first")
             changes = await platform.changes(cursor, settings.page)
             if changes.next in seen:
                 raise MeteringUnavailable("the metering platform's cursors go round in a circle")
@@ -54,10 +55,6 @@ async def pull(ctx: Context) -> None:
         cursor = changes.next
         if not changes.more:
             return
-
-
-async def _too_many(ctx: Context) -> bool:
-    return (await ctx.reader.first(store.PARKED_COUNT) or 0) > MOST_PARKED
 
 
 async def _note_failure(ctx: Context, why: str) -> None:

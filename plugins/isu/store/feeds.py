@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from core.contracts.public import EnergyObject, MeteringPoint
 from core.sdk import Query, any_of
 from plugins.isu.models import Node, Parked, Pull
+from plugins.isu.store import there_is
 
 NODES = sa.select(Node.id, Node.level, Node.energy_object_id, Node.metering_point_id).where(any_of(Node.id, "ids"))
 ENERGY_OBJECTS = sa.select(EnergyObject.id, EnergyObject.contract_id).where(any_of(EnergyObject.id, "ids"))
@@ -18,15 +19,12 @@ _PARKED = sa.select(Parked.id, Parked.kind, Parked.row).order_by(Parked.id).limi
 FREED = _PARKED.where(
     Parked.needs != sa.literal_column("''"),
     sa.or_(
-        Parked.needs.in_(sa.select(Node.id)),
-        Parked.needs.in_(sa.select(EnergyObject.id)),
-        Parked.needs.in_(sa.select(MeteringPoint.id)),
+        *[there_is(sa.select(key).where(key == Parked.needs)) for key in (Node.id, EnergyObject.id, MeteringPoint.id)]
     ),
 )
 """Changes whose missing object has come meanwhile."""
 WRONG = _PARKED.where(Parked.needs == sa.literal_column("''"), Parked.id > sa.bindparam("after"))
 """Changes that were wrong by themselves."""
-ANY_PARKED = sa.select(Parked.id).limit(sa.literal_column("1"))
 
 
 class PullRow(msgspec.Struct, frozen=True):

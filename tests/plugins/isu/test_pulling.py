@@ -249,3 +249,16 @@ async def test_whatever_the_order_of_arrival_the_tree_is_the_same(
     platform.publish_all(rows)
     await pull(cabinet)
     assert await counts(cabinet) == [9, 21, 0, 0, 0]
+
+
+async def test_a_platform_of_which_nothing_can_be_taken_is_not_read_on_and_on(
+    cabinet: Cabinet, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "MOST_PARKED", 1)
+    platform.publish("weather", *[{"rain": number} for number in range(3)])
+    await pull(cabinet)
+    platform.publish("weather", {"rain": 9})
+    await pull(cabinet)
+    told = await state(cabinet)
+    assert (told["taken"], told["parked"]) == (3, 3)
+    assert "look at them" in told["failure"]
