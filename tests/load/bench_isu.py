@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import asyncpg
 import uvloop
@@ -25,9 +26,12 @@ from core.contracts.public import hold
 from core.host import Host
 from core.intervals.public import day_of, profile
 from core.intervals.store import add as add_days
+from core.ports.metering import Metering
 from core.sdk import Context
 from core.testing.cabinet import Cabinet, Caller, config_for_tests, running
 from core.testing.clock import MovableClock
+from core.testing.metering import Platform, Site, World, site_rows
+from plugins.isu.services import pulling
 from plugins.isu.services.archive_files import Wanted, content
 from plugins.isu.services.feeds import series_of
 from tests.load.bench import SERVER
@@ -75,6 +79,7 @@ async def main() -> None:
             await trees(client)
             await journals(client, url)
             await archives(cabinet, url, Path(folder))
+            await pulled(cabinet)
 
 
 @asynccontextmanager
@@ -145,6 +150,25 @@ async def journals(client: Caller, url: str) -> None:
     await compared(client, f"50 events of a month, of 500 and of {EVENTS}", (few, size), (many, size))
     picked = await timed(client, f"{many}&kind=influences&criticality=critical", size)
     print(f"the same, critical ones of one kind, of {EVENTS}: {picked:.1f} ms")
+
+
+async def pulled(cabinet: Cabinet) -> None:
+    """Ten days of a hundred devices, read from the simulated platform and stored."""
+    sites = [
+        Site(f"wide{number}", f"wide{number}-1", "ТУ", f"KP{number}", "ТП", f"PU{number}", "ПУ", f"{number}")
+        for number in range(1, 101)
+    ]
+    platform = Platform()
+    for site in sites:
+        platform.publish_all(site_rows(site, NOW))
+    platform.publish_all(World(sites, date(2026, 1, 15), cabinet.runtime.zone).until(date(2026, 1, 24)))
+    ports: Any = cabinet.runtime.ports
+    ports[Metering] = platform
+    before = time.perf_counter()
+    await pulling.pull(Context(cabinet.runtime))
+    rate = len(platform.changes_made) / (time.perf_counter() - before)
+    assert (await pulling.platform(Context(cabinet.runtime))).taken == len(platform.changes_made)
+    print(f"the metering platform: {len(platform.changes_made)} changes, {rate:.0f} a second")
 
 
 # ---- archives
