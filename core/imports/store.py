@@ -53,6 +53,7 @@ class ImportRow(msgspec.Struct, frozen=True):
     contract_id: str
     account_id: str
     partial: bool
+    parts: str
     file_name: str
     size: int
     sha256: str
@@ -86,7 +87,13 @@ class ImportRow(msgspec.Struct, frozen=True):
 
     @property
     def file(self) -> ImportFile:
-        return ImportFile(self.id, self.file_name, self.size, self.sha256, self.uploaded_at)
+        parts = msgspec.json.decode(self.parts, type=tuple[str, ...])
+        return ImportFile(self.id, self.file_name, self.size, self.sha256, self.uploaded_at, parts)
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail files it under: the contract, or the file itself."""
+        return self.contract_id or self.id
 
     @property
     def remarks(self) -> list[Note]:
@@ -114,6 +121,23 @@ IMPORTS = Query(
 )
 """Of a contract, the newest first. A file sent by somebody limited to some objects is seen by nobody else, and whoever
 is limited himself sees his own only."""
+
+OWN = Query(
+    sa.select(*_COLUMNS)
+    .where(
+        Import.account_id == sa.bindparam("account_id", type_=sa.Text()),
+        Import.contract_id == "",
+        Import.kind == sa.bindparam("kind", type_=sa.Text()),
+        Import.ordered_at.is_not(None),
+        Import.uploaded_at >= sa.bindparam("since", type_=Moment()),
+        Import.uploaded_at < sa.bindparam("until", type_=Moment()),
+        Import.id < sa.bindparam("before", type_=sa.Text()),
+    )
+    .order_by(Import.id.desc())
+    .limit(_LIMIT),
+    ImportRow,
+)
+"""The caller's files of no contract whose sending was ordered, the newest first."""
 
 STALE = Query(
     sa.select(*_COLUMNS)
@@ -211,6 +235,12 @@ FACT = Query(
 async def add_entries(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     """Stores what a check has found."""
     await uow.execute(sa.insert(Entry), list(rows))
+
+
+async def remarks_of(uow: UnitOfWork, import_id: str, state: str) -> list[bytes]:
+    """The lines of the entries in a state, as they are stored."""
+    found = await uow.execute(sa.select(Entry.lines).where(Entry.import_id == import_id, Entry.state == state))
+    return list(found.scalars())
 
 
 async def clear(uow: UnitOfWork, import_id: str) -> None:
