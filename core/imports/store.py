@@ -1,6 +1,6 @@
 """Queries of imports."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.imports.models import Entry, Import
 from core.sdk import Moment, Query, UnitOfWork, any_of
 
 NOTES = msgspec.json.Decoder(list[Note])
+_PAGE = 1000
 _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 _ID = sa.bindparam("import_id", type_=sa.Text())
 COUNTS = Counts.__struct_fields__
@@ -237,10 +238,17 @@ async def add_entries(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     await uow.execute(sa.insert(Entry), list(rows))
 
 
-async def remarks_of(uow: UnitOfWork, import_id: str, state: str) -> list[bytes]:
-    """The lines of the entries in a state, as they are stored."""
-    found = await uow.execute(sa.select(Entry.lines).where(Entry.import_id == import_id, Entry.state == state))
-    return list(found.scalars())
+async def lines_of(uow: UnitOfWork, import_id: str, state: str) -> AsyncIterator[bytes]:
+    """The lines of the entries in a state, as they are stored, a page at a time."""
+    after, rows = 0, [(0, b"")]
+    while rows:
+        select = sa.select(Entry.number, Entry.lines).where(
+            Entry.import_id == import_id, Entry.state == state, Entry.number > after
+        )
+        rows = [(number, lines) for number, lines in await uow.execute(select.order_by(Entry.number).limit(_PAGE))]
+        for number, lines in rows:
+            after = number
+            yield lines
 
 
 async def clear(uow: UnitOfWork, import_id: str) -> None:

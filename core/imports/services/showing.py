@@ -77,10 +77,11 @@ async def own(
     return Page([item(ctx, row, importer) for row in cut.items], cut.next)
 
 
-async def refused_lines(uow: UnitOfWork, file: ImportFile) -> int:
-    """How many lines with a value the refused units of a file have; for `Importer.finish`."""
-    found = await store.remarks_of(uow, file.id, "refused")
-    return sum(bool(line.given and line.title) for lines in found for line in LINES.decode(lines))
+async def refused_lines(uow: UnitOfWork, file: ImportFile) -> AsyncIterator[Line]:
+    """The lines of the refused units of a file, within the transaction of `Importer.finish`."""
+    async for lines in store.lines_of(uow, file.id, "refused"):
+        for line in LINES.decode(lines):
+            yield line
 
 
 async def one(ctx: Context, import_id: str) -> schemas.ImportItem:
