@@ -39,9 +39,10 @@ HouseId = Annotated[
 HouseIds = Annotated[
     list[str] | None, QueryParameter(name="house_id", max_items=1000, description="Addresses; absent: the only one.")
 ]
-Part = Annotated[str, QueryParameter(name="query", max_length=200, description="A part of the text, in any case.")]
+Part = Annotated[str, QueryParameter(name="search", max_length=200, description="A part of the text, in any case.")]
 Value = Annotated[str | None, QueryParameter(max_length=50, description="Shows the cards with exactly this value.")]
 Day = Annotated[date | None, QueryParameter(description="A day of the period, included.")]
+FieldName = Annotated[schemas.Field, QueryParameter(name="field", description="Which filter.")]
 OrderBy = Annotated[schemas.Order, QueryParameter(name="order", description="The first «Сортировка».")]
 ShownOnly = Annotated[schemas.Shown, QueryParameter(name="shown", description="The second «Сортировка»: a filter.")]
 
@@ -54,10 +55,10 @@ async def household_notice(ctx: Ctx) -> schemas.HouseholdNotice:
 
 @get("/api/v1/household/houses", access=ACCOUNT, operation_id="household_houses", tags=_TAGS)
 async def household_houses(
-    ctx: Ctx, query: Part = "", cursor: Cursor = None, limit: Limit = 50
+    ctx: Ctx, search: Part = "", cursor: Cursor = None, limit: Limit = 50
 ) -> Page[schemas.HouseholdHouse]:
     """List the addresses of the caller's household accounts, by the alphabet."""
-    return await houses.houses(ctx, query, cursor, limit)
+    return await houses.houses(ctx, search, cursor, limit)
 
 
 @get(
@@ -83,17 +84,17 @@ async def household_cards(
 
 
 @get(
-    "/api/v1/household/options/{field:str}",
+    "/api/v1/household/options",
     access=ACCOUNT,
     operation_id="household_options",
     raises=[NOT_FOUND, INVALID],
     tags=_TAGS,
 )
 async def household_options(
-    ctx: Ctx, field: schemas.Field, house_id: HouseId = None, query: Part = ""
+    ctx: Ctx, field: FieldName, house_id: HouseId = None, search: Part = ""
 ) -> Page[schemas.HouseholdOption]:
     """List the first values of a filter that contain a text."""
-    return await cards.options(ctx, house_id, field, query)
+    return await cards.options(ctx, house_id, field, search)
 
 
 @patch(

@@ -82,7 +82,7 @@ async def clients(uow: UnitOfWork, emails: list[str]) -> dict[str, str]:
     """Confirmed address -> account of the client."""
     wanted = sorted({normal for email in emails if (normal := normal_email(email))})
     found = await uow.execute(store.CLIENTS, {"emails": wanted})
-    return dict(found)
+    return {row[0]: row[1] for row in found}
 
 
 async def let_go(uow: UnitOfWork, client_id: str) -> None:

@@ -99,12 +99,9 @@ def check_schedule(row: HouseholdScheduleRow) -> RowError | None:
 async def load_attachments(uow: UnitOfWork, rows: Sequence[HouseholdAttachmentRow]) -> Answers:
     """Attaches and detaches accounts. An address of mail means the client who has confirmed it."""
     accounts = sorted({row.account_id for row in rows if row.account_id})
-    house_of: dict[str, str] = dict(
-        await uow.execute(
-            sa.select(HouseholdAccount.id, HouseholdAccount.house_id).where(any_of(HouseholdAccount.id, "ids")),
-            {"ids": accounts},
-        )
-    )
+    select = sa.select(HouseholdAccount.id, HouseholdAccount.house_id).where(any_of(HouseholdAccount.id, "ids"))
+    found = await uow.execute(select, {"ids": accounts})
+    house_of: dict[str, str] = {row[0]: row[1] for row in found}
     clients = await attaching.clients(uow, [row.email for row in rows if row.email])
     answers: Answers = []
     for row in rows:

@@ -22,8 +22,17 @@ from plugins.household.models import (
 from plugins.household.permissions import ENTER
 from plugins.household.schemas import HouseholdHouse, HouseholdOption, Order
 
-OPEN = ("entered", "refused")
-"""States in which what is entered may be changed."""
+
+def is_open(state: Any) -> sa.ColumnElement[bool]:
+    """What is entered may be changed."""
+    return sa.or_(state == "entered", state == "refused")
+
+
+def has_left(state: Any) -> sa.ColumnElement[bool]:
+    """What is entered went to billing."""
+    return sa.or_(state == "sending", state == "transmitted")
+
+
 NEVER = date(1, 1, 1)
 """The month of no entry."""
 
@@ -148,7 +157,7 @@ _OF_MONTH = sa.and_(HouseholdEntry.meter_id == HouseholdMeter.id, HouseholdEntry
 _UNFILLED = sa.exists().where(_IN_USE, ~sa.exists().where(_OF_MONTH, _filled(HouseholdEntry, HouseholdMeter)))
 _ERRONEOUS = (
     sa.exists()
-    .where(_IN_USE, _OF_MONTH, HouseholdEntry.state.in_(OPEN))
+    .where(_IN_USE, _OF_MONTH, is_open(HouseholdEntry.state))
     .where(sa.or_(HouseholdEntry.faulty.is_(True), HouseholdMeter.works.is_(False)))
 )
 _RANKS: dict[Order, sa.ColumnElement[int]] = {
@@ -197,7 +206,7 @@ class TotalsRow(msgspec.Struct, frozen=True):
 TOTALS = Query(
     sa.select(
         sa.func.count(),
-        sa.func.count(sa.case((HouseholdEntry.state.in_(("sending", "transmitted")), 1))),
+        sa.func.count(sa.case((has_left(HouseholdEntry.state), 1))),
     )
     .select_from(HouseholdAccount)
     .join(HouseholdMeter, _IN_USE)

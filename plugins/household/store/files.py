@@ -12,7 +12,7 @@ from plugins.household.models import (
     LoadedFile,
     LoadedRow,
 )
-from plugins.household.store import METER, MeterRow, day, text, visible_account
+from plugins.household.store import METER, MeterRow, day, has_left, text, visible_account
 
 TEMPLATE = Query(
     METER.add_columns(House.address)
@@ -84,7 +84,7 @@ async def count(uow: UnitOfWork, import_id: str, loaded: int, faulty: int, not_l
 
 
 SENT_OF_FILE = sa.select(sa.func.count()).where(
-    HouseholdEntry.import_id == text("import_id"), HouseholdEntry.state.in_(("sending", "transmitted"))
+    HouseholdEntry.import_id == text("import_id"), has_left(HouseholdEntry.state)
 )
 HOUSES_OF_FILE = (
     sa.select(HouseholdEntry.house_id)
@@ -92,18 +92,13 @@ HOUSES_OF_FILE = (
     .distinct()
     .order_by(HouseholdEntry.house_id)
 )
-_STANDING = sa.exists().where(
-    HouseholdEntry.meter_id == LoadedRow.meter_id,
-    HouseholdEntry.month == LoadedRow.month,
-    HouseholdEntry.import_id == text("import_id"),
-)
 BEFORE = (
     METER.add_columns(LoadedRow.month, LoadedRow.t1, LoadedRow.t2, LoadedRow.t3, LoadedRow.taken_on)
     .join(LoadedRow, LoadedRow.meter_id == HouseholdMeter.id)
-    .outerjoin(
+    .join(
         HouseholdEntry,
         sa.and_(HouseholdEntry.meter_id == HouseholdMeter.id, HouseholdEntry.month == LoadedRow.month),
     )
-    .where(LoadedRow.import_id == text("import_id"), _STANDING)
+    .where(LoadedRow.import_id == text("import_id"), HouseholdEntry.import_id == text("import_id"))
 )
 """What stood before a file, where nobody has changed the file's values since."""

@@ -16,7 +16,7 @@ from plugins.household.models import (
     HouseholdTransmission,
     Schedule,
 )
-from plugins.household.store import LIMIT, METER, MeterRow, day, flag, text, visible_account
+from plugins.household.store import LIMIT, METER, MeterRow, day, flag, is_open, text, visible_account
 
 _OPEN_TODAY = sa.and_(
     Schedule.branch == House.branch,
@@ -45,7 +45,7 @@ def _standing(scope: sa.ColumnElement[bool]) -> Query[Standing]:
     return Query(
         _ENTRIES.where(scope).with_only_columns(
             sa.func.count(sa.case((_READY, 1))),
-            sa.func.count(sa.case((sa.and_(HouseholdEntry.state.in_(("entered", "refused")), sa.not_(_READY)), 1))),
+            sa.func.count(sa.case((sa.and_(is_open(HouseholdEntry.state), sa.not_(_READY)), 1))),
             sa.func.count(sa.case((HouseholdEntry.state == "sending", 1))),
         ),
         Standing,
