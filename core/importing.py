@@ -14,7 +14,7 @@ import msgspec
 
 from core.context import Context
 from core.db.uow import UnitOfWork
-from core.errors import ErrorKind
+from core.errors import FIELD_FORMAT, INVALID, ErrorKind, FieldProblem, Problem
 
 U = TypeVar("U", bound=msgspec.Struct)
 S = TypeVar("S", bound=msgspec.Struct)
@@ -80,6 +80,8 @@ class ImportFile(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     uploaded_at: datetime
+    parts: tuple[str, ...] = ()
+    """What the file was said to be about (`Importer.parts`)."""
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -155,6 +157,12 @@ async def _at_any_time(ctx: Context) -> None:
     return None
 
 
+async def _about_all(ctx: Context, named: Sequence[str]) -> tuple[str, ...]:
+    if named:
+        raise Problem(INVALID, errors=[FieldProblem("part", FIELD_FORMAT)])
+    return ()
+
+
 def _common_words(state: str, counts: Counts, ordered: bool) -> None:
     return None
 
@@ -176,6 +184,10 @@ class Importer(Generic[U]):
     - `offered(ctx)`: whether the kind is for this contract at all. `admit(ctx)`: raises Problem while it is not
       accepted; asked when a file is uploaded and when it is ordered to be sent.
     - `fits(head)`: whether the first bytes (up to 4096) can be of such a file.
+    - `of_account`: the file is the client's own, for no contract in particular: `ctx` has no grant, nobody else sees
+      the file, and the plugin's own rules say what he may change.
+    - `parts(ctx, named)`: the parts of his things that the client names when he uploads (addresses of houses), checked
+      and completed; raises Problem. They come back in `file.parts`.
     """
 
     def __init__(
@@ -195,6 +207,8 @@ class Importer(Generic[U]):
         offered: Callable[[Context], Awaitable[bool]] = _always,
         admit: Callable[[Context], Awaitable[None]] = _at_any_time,
         fits: Callable[[bytes], bool] = bool,
+        of_account: bool = False,
+        parts: Callable[[Context, Sequence[str]], Awaitable[tuple[str, ...]]] = _about_all,
         max_bytes: int = 20 * MEGABYTE,
         max_units: int = 100_000,
         batch: int = 500,
@@ -209,6 +223,7 @@ class Importer(Generic[U]):
         self.name, self.title, self.permission, self.suffixes, self.unit = name, title, permission, suffixes, unit
         self.read, self.check, self.commit, self.finish = read, check, commit, finish
         self.withdraw, self.mark, self.offered, self.admit, self.fits = withdraw, mark, offered, admit, fits
+        self.of_account, self.parts = of_account, parts
         self.max_bytes, self.max_units, self.batch = max_bytes, max_units, batch
         self.ordered, self.done, self.words = ordered, done, words
 

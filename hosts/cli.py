@@ -280,6 +280,7 @@ def jobs_dismiss(context: click.Context, target: str, reason: str) -> None:
 
 
 cli.add_command(demo_commands.demo)
+cli.add_command(demo_commands.demo_sign)
 cli.add_command(demo_commands.walk)
 cli.add_command(simulate_bank)
 

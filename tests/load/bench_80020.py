@@ -31,7 +31,9 @@ from core.context import Actor, Context, Grant
 from core.contracts.models import Contract, EnergyObject, MeteringPoint
 from core.host import Host
 from core.imports.public import ImportFile, Source
-from core.intervals.public import CHANNELS, compare, day_of, delimited, green_button, profile, write
+from core.intervals.adapters.delimited import delimited
+from core.intervals.adapters.green_button import green_button
+from core.intervals.public import CHANNELS, compare, day_of, profile, write
 from core.testing.cabinet import config_for_tests
 from core.testing.clock import MovableClock
 from plugins.readings.services import interval_data, intervals

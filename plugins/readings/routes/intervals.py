@@ -82,7 +82,7 @@ async def interval_workbook(
     layout: Layout = "80020",
 ) -> Stream:
     """Download the interval data of a metering point as an .xlsx file."""
-    made = await interval_data.as_workbook(ctx, Wanted(point_id, since, until, channel, layout))
+    made = await interval_data.exported(ctx, Wanted(point_id, since, until, channel, layout), "xlsx")
     return await download(made, f"intervals-{since}-{until}.xlsx", media_type=XLSX)
 
 
@@ -103,7 +103,7 @@ async def interval_csv(
     layout: Layout = "80020",
 ) -> Stream:
     """Download the interval data of a metering point as CSV."""
-    made = await interval_data.as_csv(ctx, Wanted(point_id, since, until, channel, layout))
+    made = await interval_data.exported(ctx, Wanted(point_id, since, until, channel, layout), "csv")
     return await download(made, f"intervals-{since}-{until}.csv", media_type="text/csv; charset=utf-8")
 
 
@@ -124,7 +124,7 @@ async def interval_green_button(
     layout: Layout = "80020",
 ) -> Stream:
     """Download the interval data of a metering point as Green Button XML (NAESB ESPI)."""
-    made = await interval_data.as_green_button(ctx, Wanted(point_id, since, until, channel, layout))
+    made = await interval_data.exported(ctx, Wanted(point_id, since, until, channel, layout), "green_button")
     return await download(made, f"intervals-{since}-{until}.xml", media_type="application/atom+xml")
 
 
