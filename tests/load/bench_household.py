@@ -146,7 +146,9 @@ async def save(host: Host, ctx: Context, body: bytes, rows: int) -> tuple[str, T
     async def content() -> AsyncIterator[bytes]:
         yield body
 
-    wanted = Upload("household.readings", "", "Шаблон.xlsx", True, ("all",), None)
+    wanted = Upload(
+        kind="household.readings", contract_id="", name="Шаблон.xlsx", send=True, parts=("all",), replaces=None
+    )
     item = await uploading.upload(ctx, wanted, content())
     gc.collect()
     start = now()
