@@ -84,7 +84,7 @@ async def upload_import(
 
     It is read and checked in the background; nothing of it is sent before that is ordered (`commit_import`).
     """
-    wanted = Upload(kind, contract_id, name, send == "true", tuple(parts or ()), replaces)
+    wanted = Upload(kind, contract_id, name, send == "true", replaces, tuple(parts or ()))
     return await uploading.upload(ctx, wanted, request.stream())
 
 

@@ -45,10 +45,10 @@ class Upload(msgspec.Struct, frozen=True):
     name: str
     send: bool
     """Send what is right as soon as it is checked."""
-    parts: tuple[str, ...]
-    """What the file is about, as far as the kind asks for it."""
     replaces: str | None
     """An unsent file of the caller that goes when this one is stored."""
+    parts: tuple[str, ...] = ()
+    """What the file is about, as far as the kind asks for it."""
 
 
 async def upload(ctx: Context, wanted: Upload, body: AsyncIterator[bytes]) -> schemas.ImportItem:
