@@ -5,10 +5,10 @@ or refused as a whole (a meter with all of its registers, a measuring point with
 would change; only the order «Передать» makes the units facts.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 
@@ -17,6 +17,7 @@ from core.db.uow import UnitOfWork
 from core.errors import ErrorKind
 
 U = TypeVar("U", bound=msgspec.Struct)
+S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T", bound=msgspec.Struct)
 MEGABYTE = 1_000_000
 
@@ -62,6 +63,12 @@ class Source(msgspec.Struct, frozen=True):
     size: int
     folder: Path
     """Temporary files may be put here; it goes when the reading is over."""
+    settings: Mapping[type[msgspec.Struct], msgspec.Struct] = {}
+    """Of all plugins, as `ctx.settings` knows them."""
+
+    def settings_of(self, kind: type[S]) -> S:
+        """The settings of a plugin; its defaults where none are given."""
+        return cast(S, self.settings.get(kind) or kind())
 
 
 class ImportFile(msgspec.Struct, frozen=True):

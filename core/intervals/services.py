@@ -27,7 +27,7 @@ from core.intervals.store import correct as correct_days
 from core.sdk import XLSX, Context, UnitOfWork, pieces, workbook
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(msgspec.Struct, frozen=True, gc=False):
     """What writing a day would do."""
 
     day: Day

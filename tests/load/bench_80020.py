@@ -9,6 +9,7 @@ Nothing is asserted but that everything was stored. PostgreSQL, and SQLite besid
 """
 
 import asyncio
+import gc
 import subprocess
 import sys
 import tempfile
@@ -212,6 +213,7 @@ async def history(title: str, server: str) -> None:
 
 async def main(megabytes: int = 50, rounds: int = 3, large: int = 500) -> None:
     """All sections."""
+    gc.freeze()  # as a worker does when it has started
     for title, server in (("PostgreSQL", SERVER), ("SQLite", "")):
         await throughput(title, server, megabytes, rounds)
         await history(title, server)
