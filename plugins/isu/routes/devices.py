@@ -7,7 +7,7 @@ from litestar.params import QueryParameter
 from litestar.response import Response
 
 from core.printing.public import SVG
-from core.sdk import Ctx, Cursor, Limit, Page, PathId, get, permission
+from core.sdk import Ctx, Cursor, Limit, Page, PathId, get, month_of, permission
 from plugins.isu.permissions import VIEW
 from plugins.isu.schemas import IsuEventKind, IsuJournal, IsuProfile, IsuReadings
 from plugins.isu.schemas.names import Channel, Criticality, EventKind
@@ -45,8 +45,7 @@ async def isu_events(
     limit: Limit = 100,
 ) -> IsuJournal:
     """Show the journal of a device for a month, in the order of time."""
-    first = None if month is None else date.fromisoformat(f"{month}-01")
-    return await journal.journal(ctx, device_id, first, kind, criticality, cursor, limit)
+    return await journal.journal(ctx, device_id, month_of(month), kind, criticality, cursor, limit)
 
 
 @get("/api/v1/isu/event-kinds", access=permission(VIEW.name), operation_id="isu_event_kinds", tags=["isu"])
