@@ -29,6 +29,7 @@ from core.db.types import among as among
 from core.db.types import any_of as any_of
 from core.db.uow import UnitOfWork as UnitOfWork
 from core.db.uow import chunks as chunks
+from core.errors import FIELD_CHOICE as FIELD_CHOICE
 from core.errors import FIELD_FORMAT as FIELD_FORMAT
 from core.errors import FIELD_REQUIRED as FIELD_REQUIRED
 from core.errors import FORBIDDEN as FORBIDDEN
@@ -186,6 +187,8 @@ class Port(msgspec.Struct, frozen=True):
     name: str
     protocol: type
     default: str = ""
+    preferred: tuple[str, ...] = ()
+    """Adapters of other plugins that answer before the default as soon as such a plugin is enabled."""
 
 
 class AdapterHost(msgspec.Struct, frozen=True):

@@ -46,5 +46,12 @@ def steps_of(table: Table) -> list[Step]:
 
 
 def _named(name: str, raw: Table) -> dict[str, Any]:
-    fields = [{**field, "name": key} for key, field in raw.get("fields", {}).items()]
-    return {"name": name, "fields": fields}
+    return {"name": name, "fields": [_field(key, field) for key, field in raw.get("fields", {}).items()]}
+
+
+def _field(name: str, raw: Table) -> dict[str, Any]:
+    """An option that is only a text is stored as it is read."""
+    if "options" not in raw:
+        return {**raw, "name": name}
+    options = [{"value": one, "title": one} if isinstance(one, str) else one for one in raw["options"]]
+    return {**raw, "name": name, "options": options}

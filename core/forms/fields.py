@@ -117,6 +117,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
     title: Title
     fields: list[Field] = []
+    shows: str = ""
+    """Name of what it shows besides, to be read only."""
 
     def files(self) -> list[FileField]:
         """The fields that are documents."""

@@ -23,7 +23,7 @@ patronymic = { type = "text", title = "Отчество", required = false }
 phone = { type = "phone", title = "Телефон" }
 email = { type = "email", title = "E-mail", required = false }
 inn = { type = "inn", title = "ИНН", required = false }
-power = { type = "choice", title = "Мощность", options = [{ value = "low", title = "Менее 150 кВт" }] }
+power = { type = "choice", title = "Мощность", options = [{ value = "low", title = "Менее 150 кВт" }, "иное"] }
 device = { type = "choice", title = "Счётчик", source = "devices", required = false }
 addresses = { type = "addresses", title = "Адрес", most = 3 }
 planned = { type = "date", title = "Плановая дата", required = false, past = false }
