@@ -15,6 +15,12 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(200)
 PDF = b"%PDF-1.7\n" + bytes(200)
 
 
+@pytest.fixture(scope="session")
+def enabled_plugins() -> list[str]:
+    """None: uploads are of the core."""
+    return []
+
+
 @pytest.fixture
 async def client(cabinet: Cabinet) -> Caller:
     """Somebody without contracts: files are a person's own."""
