@@ -47,6 +47,7 @@ from core.http.access import SESSION as SESSION
 from core.http.access import permission as permission
 from core.http.access import service as service
 from core.http.access import staff as staff
+from core.http.archives import zipped as zipped
 from core.http.downloads import INLINE as INLINE
 from core.http.downloads import download as download
 from core.http.lists import Cursor as Cursor
