@@ -90,13 +90,3 @@ def _read(field: Any, value: Any, options: list[Option]) -> str:
     if isinstance(field, Hours):
         return f"с {value['from']} по {value['to']}"
     return "; ".join(value) if isinstance(field, Addresses) else str(value)
-
-
-def safe_name(name: str) -> str:
-    """A file's name without path parts, control and direction marks, at most 200 characters."""
-    last = re.split(r"[/\\]", name)[-1]
-    clean = re.sub('[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"<>|:*?]', "", last).strip(" .")
-    if len(clean) > 200:
-        stem, dot, suffix = clean.rpartition(".")
-        clean = f"{stem[: 199 - len(suffix)]}{dot}{suffix}" if dot and len(suffix) < 20 else clean[:200]
-    return clean or "файл"

@@ -45,7 +45,7 @@ async def appeal(ctx: Ctx, appeal_id: PathId) -> AppealCard:
     access=ACCOUNT,
     operation_id="write_to_appeal",
     creating=True,
-    raises=[errors.CLOSED_CORRESPONDENCE, errors.DIALOGUE_FULL, TOO_MANY_REQUESTS],
+    raises=[errors.CLOSED_CORRESPONDENCE, errors.DIALOGUE_FULL, errors.FILES_FULL, TOO_MANY_REQUESTS],
     tags=_TAGS,
 )
 async def write_to_appeal(ctx: Ctx, appeal_id: PathId, data: JSONBody[AppealReply]) -> AppealMessage:

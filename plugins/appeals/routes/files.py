@@ -3,13 +3,12 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from core.sdk import ACCOUNT, INLINE, Context, Ctx, PathId, delete, download, get, post
+from core.sdk import ACCOUNT, INLINE, Context, Ctx, PathId, delete, download, get, put
 from core.signatures.public import (
     CERTIFICATE_PEM,
     CERTIFICATE_TOO_LARGE,
@@ -20,16 +19,14 @@ from core.signatures.public import (
     UNKNOWN_ALGORITHM,
     WEAK_ALGORITHM,
 )
+from core.uploads.public import NO_PREVIEW, archive, send
 from plugins.appeals import errors
 from plugins.appeals.schemas.forms import AppealFile
 from plugins.appeals.services import files
 from plugins.appeals.services.access import own
 
-FileName = Annotated[str, QueryParameter(max_length=1000, description="Name of the file.")]
-FieldPath = Annotated[
-    str, QueryParameter(max_length=100, description="`<step>.<field>`; absent: for the next message of the dialogue.")
-]
-Inline = Annotated[bool, QueryParameter(description="Show it in a tab, if it is a PDF or a picture.")]
+FieldPath = Annotated[str, QueryParameter(max_length=100, description="`<step>.<field>` of the form.")]
+Preview = Annotated[bool, QueryParameter(description="Show it in a tab, if it is a PDF or a picture.")]
 _TAGS = ["appeals"]
 _CERTIFICATES = [
     CERTIFICATE_PEM,
@@ -43,28 +40,23 @@ _CERTIFICATES = [
 ]
 
 
-@post(
-    "/api/v1/appeals/{appeal_id:str}/files",
+@put(
+    "/api/v1/appeals/{appeal_id:str}/files/{upload_id:str}",
     access=ACCOUNT,
     operation_id="attach_appeal_file",
-    request_max_body_size=None,
     raises=[
         errors.SENDING,
         errors.NOT_EDITABLE,
-        errors.NOT_OPEN,
         errors.NOT_YET,
         errors.ONE_FILE,
         errors.FILES_FULL,
-        errors.CLOSED_CORRESPONDENCE,
         *_CERTIFICATES,
     ],
     tags=_TAGS,
 )
-async def attach_appeal_file(
-    request: Request[Any, Any, Any], ctx: Ctx, appeal_id: PathId, name: FileName, field: FieldPath = ""
-) -> AppealFile:
-    """Attach a file; the body is the file itself. The same file sent again to the same place is there once."""
-    return await files.attach(ctx, appeal_id, field, name, request.stream())
+async def attach_appeal_file(ctx: Ctx, appeal_id: PathId, upload_id: PathId, field: FieldPath) -> AppealFile:
+    """Attach a file uploaded at `/api/v1/uploads` to a kind of documents of a step."""
+    return await files.attach(ctx, appeal_id, upload_id, field)
 
 
 @delete(
@@ -86,20 +78,31 @@ async def remove_appeal_file(ctx: Ctx, appeal_id: PathId, file_id: PathId) -> No
     operation_id="download_appeal_file",
     media_type="application/octet-stream",
     also_as=sorted(INLINE),
-    raises=[errors.FILE_AWAITED],
+    raises=[errors.FILE_AWAITED, NO_PREVIEW],
     tags=_TAGS,
 )
-async def download_appeal_file(ctx: Ctx, appeal_id: PathId, file_id: PathId, inline: Inline = False) -> Stream:
+async def download_appeal_file(ctx: Ctx, appeal_id: PathId, file_id: PathId, preview: Preview = False) -> Stream:
     """Download or view a file of the form or of the dialogue."""
     await own(ctx, appeal_id)
-    return await given(ctx, appeal_id, file_id, inline=inline)
+    return await given(ctx, appeal_id, file_id, preview=preview)
 
 
-async def given(ctx: Context, appeal_id: str, file_id: str, *, inline: bool = False) -> Stream:
+async def given(ctx: Context, appeal_id: str, file_id: str, *, preview: bool = False) -> Stream:
     """A file of an appeal that the caller may see."""
-    file, content = await files.opened(ctx, appeal_id, file_id)
-    kind = file.media_type if file.media_type in INLINE else files.UNKNOWN
-    return await download(content, file.name, media_type=kind, size=file.size, inline=inline and kind in INLINE)
+    return await send(ctx, await files.opened(ctx, appeal_id, file_id), preview=preview)
+
+
+@get(
+    "/api/v1/appeals/{appeal_id:str}/archive",
+    access=ACCOUNT,
+    operation_id="download_appeal_archive",
+    media_type="application/zip",
+    tags=_TAGS,
+)
+async def download_appeal_archive(ctx: Ctx, appeal_id: PathId) -> Stream:
+    """Download all files of an appeal as one .zip."""
+    row = await own(ctx, appeal_id)
+    return await archive(ctx, await files.every(ctx, row.id), f"Обращение {row.number or row.title}.zip")
 
 
 @get(
@@ -119,9 +122,9 @@ async def evidence(ctx: Context, appeal_id: str, file_id: str) -> Stream:
     """The evidence of a signed file as a .zip; its parts are small."""
     name, parts = await files.proof(ctx, appeal_id, file_id)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
         for part, content in parts:
-            archive.writestr(part, content)
+            members.writestr(part, content)
     body = packed.getvalue()
 
     async def once() -> AsyncIterator[bytes]:
@@ -130,4 +133,10 @@ async def evidence(ctx: Context, appeal_id: str, file_id: str) -> Stream:
     return await download(once(), f"{name}.zip", media_type="application/zip", size=len(body))
 
 
-ROUTES = (attach_appeal_file, remove_appeal_file, download_appeal_file, download_appeal_evidence)
+ROUTES = (
+    attach_appeal_file,
+    remove_appeal_file,
+    download_appeal_file,
+    download_appeal_archive,
+    download_appeal_evidence,
+)

@@ -1,17 +1,17 @@
 """What the supplier's staff do with appeals."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from litestar import Request
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from core.contracts.public import ADMINISTRATOR_EXISTS
 from core.roles.public import NOT_HELD
 from core.sdk import INLINE, Ctx, Cursor, JSONBody, Limit, Page, PathId, get, post, put, staff
+from core.uploads.public import NO_PREVIEW
 from plugins.appeals import errors
 from plugins.appeals.domain import ACCEPTED
-from plugins.appeals.routes.files import FileName, evidence, given
+from plugins.appeals.routes.files import Preview, evidence, given
 from plugins.appeals.schemas.dialogue import (
     AppealBlock,
     AppealCorrespondence,
@@ -25,7 +25,6 @@ from plugins.appeals.schemas.dialogue import (
     AppealTemplateItem,
     AppealText,
 )
-from plugins.appeals.schemas.forms import AppealFile
 from plugins.appeals.services import staff as services
 from plugins.appeals.services.access import sent
 
@@ -74,27 +73,12 @@ async def take_appeal(ctx: Ctx, appeal_id: PathId) -> None:
     access=ANSWER,
     operation_id="answer_appeal",
     creating=True,
-    raises=[*_OPEN, errors.DIALOGUE_FULL],
+    raises=[*_OPEN, errors.DIALOGUE_FULL, errors.FILES_FULL],
     tags=_TAGS,
 )
 async def answer_appeal(ctx: Ctx, appeal_id: PathId, data: JSONBody[AppealReply]) -> AppealMessage:
     """Write to the author, with files that were uploaded before."""
     return await services.answer(ctx, appeal_id, data)
-
-
-@post(
-    "/api/v1/staff/appeals/{appeal_id:str}/files",
-    access=ANSWER,
-    operation_id="upload_appeal_file",
-    request_max_body_size=None,
-    raises=[*_OPEN, errors.FILES_FULL],
-    tags=_TAGS,
-)
-async def upload_appeal_file(
-    request: Request[Any, Any, Any], ctx: Ctx, appeal_id: PathId, name: FileName
-) -> AppealFile:
-    """Upload a file for the next message or block; the body is the file itself."""
-    return await services.upload(ctx, appeal_id, name, request.stream())
 
 
 @get(
@@ -103,13 +87,13 @@ async def upload_appeal_file(
     operation_id="staff_download_appeal_file",
     media_type="application/octet-stream",
     also_as=sorted(INLINE),
-    raises=[errors.FILE_AWAITED],
+    raises=[errors.FILE_AWAITED, NO_PREVIEW],
     tags=_TAGS,
 )
-async def staff_download_appeal_file(ctx: Ctx, appeal_id: PathId, file_id: PathId) -> Stream:
+async def staff_download_appeal_file(ctx: Ctx, appeal_id: PathId, file_id: PathId, preview: Preview = False) -> Stream:
     """Download a file of an appeal."""
     await sent(ctx, appeal_id)
-    return await given(ctx, appeal_id, file_id)
+    return await given(ctx, appeal_id, file_id, preview=preview)
 
 
 @get(
@@ -130,7 +114,7 @@ async def staff_download_appeal_evidence(ctx: Ctx, appeal_id: PathId, file_id: P
     access=ANSWER,
     operation_id="add_appeal_block",
     creating=True,
-    raises=_OPEN,
+    raises=[*_OPEN, errors.FILES_FULL],
     tags=_TAGS,
 )
 async def add_appeal_block(ctx: Ctx, appeal_id: PathId, data: JSONBody[AppealNewBlock]) -> AppealBlock:
@@ -196,7 +180,6 @@ ROUTES = (
     staff_appeal,
     take_appeal,
     answer_appeal,
-    upload_appeal_file,
     staff_download_appeal_file,
     staff_download_appeal_evidence,
     add_appeal_block,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from core.ports.files import Files
 from core.sdk import NOT_FOUND, Context, Problem, RowError, UnitOfWork, new_id
+from core.uploads.public import clean_name
 from plugins.appeals import domain, errors
 from plugins.appeals.models import Appeal, File, Message
 from plugins.appeals.schemas.company import (
@@ -21,7 +22,7 @@ from plugins.appeals.schemas.orders import DropFiles, SendAppeal
 from plugins.appeals.services import opening
 from plugins.appeals.services.access import change
 from plugins.appeals.services.dialogue import close
-from plugins.appeals.services.files import UNKNOWN, receive
+from plugins.appeals.services.files import receive
 from plugins.appeals.store import appeals as store
 from plugins.appeals.store.appeals import AppealRow
 
@@ -105,8 +106,8 @@ async def _document(uow: UnitOfWork, row: AppealDocumentRow, appeal: AppealRow) 
             message_id=message_id,
             block_id=block_id,
             external_id=row.id,
-            name=domain.safe_name(row.name),
-            media_type=UNKNOWN,
+            name=clean_name(row.name),
+            media_type="application/octet-stream",
             size=0,
             sha256="",
             stored_key="",
@@ -156,7 +157,7 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
         file = await uow.one(named)
     if file is None:
         raise Problem(NOT_FOUND)
-    incoming = await receive(ctx, file.name, content)
+    incoming = await receive(ctx, new_id(), content)
     try:
         async with ctx.uow() as uow:
             now = (await uow.execute(named.with_for_update())).one()
@@ -166,16 +167,16 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
                 sa.update(File)
                 .where(File.id == now.id)
                 .values(
-                    stored_key=incoming.stored.key,
-                    size=incoming.stored.size,
-                    sha256=incoming.stored.sha256,
+                    stored_key=incoming.key,
+                    size=incoming.size,
+                    sha256=incoming.sha256,
                     media_type=incoming.media_type,
                 )
             )
             if now.stored_key:
                 uow.enqueue(DropFiles([now.stored_key]))
-            uow.audit("appeals.file_stored", file.id, size=incoming.stored.size)
+            uow.audit("appeals.file_stored", file.id, size=incoming.size)
     except BaseException:
-        await ctx.port(Files).delete(incoming.stored.key)
+        await ctx.port(Files).delete(incoming.key)
         raise
-    return AppealFileStored(file.id, incoming.stored.size, incoming.stored.sha256)
+    return AppealFileStored(file.id, incoming.size, incoming.sha256)

@@ -12,7 +12,7 @@ from plugins.appeals.public import AppealDocumentsSigned, AppealMessageSent, App
 from plugins.appeals.schemas.dialogue import AppealMessage, AppealReply, AppealSigned
 from plugins.appeals.services import opening
 from plugins.appeals.services.access import change, locked, own
-from plugins.appeals.services.files import claim, shown
+from plugins.appeals.services.files import all_of, shown, take
 from plugins.appeals.services.forms import party_of
 from plugins.appeals.services.sending import check_signatures, decoded_power
 from plugins.appeals.services.sources import held_contract
@@ -32,7 +32,7 @@ async def write(ctx: Context, appeal_id: str, data: AppealReply) -> AppealMessag
         await limits.count(uow, limits.hourly("appeals.messages", ctx.actor.id, settings.messages_per_hour))
         await room(uow, row.id, settings.messages)
         message_id = await opening.say(uow, row.id, "client", data.text)
-        files = await claim(uow, row.id, data.files, "client", message_id=message_id)
+        files = await take(ctx, uow, row.id, data.files, "client", message=message_id)
         await change(uow, row.id, last_at=uow.now)
         facts = [opening.file_fact(file) for file in files]
         uow.emit(AppealMessageSent(row.id, message_id, data.text, facts, uow.now), subject=row.id)
@@ -96,8 +96,7 @@ async def sign(ctx: Context, appeal_id: str, data: AppealSigned) -> None:
         raise Problem(errors.KEY_MISMATCH)
     async with ctx.uow() as uow:
         now = await locked(uow, row.id)
-        still = [FileRow(*one) for one in await uow.execute(store.FILES.statement, {"appeal_id": row.id})]
-        unsigned = {file.id for file in still if not file.evidence_id}
+        unsigned = {file.id for file in await all_of(uow, row.id) if not file.evidence_id}
         if now.state != "open" or any(document.id not in unsigned for document in documents):
             raise Problem(errors.CHANGED)
         evidence = await keep(uow, row.account_id, verdicts)

@@ -1,17 +1,16 @@
-"""Files of appeals: taken as streams, attached to a field, a message or a block, given back."""
+"""Files of appeals: uploads attached to a field, a message or a block, and given back; files of the company's CRM."""
 
 from collections.abc import AsyncIterator, Sequence
-from mimetypes import guess_type
 
 import msgspec
 import sqlalchemy as sa
 
 from core.forms.public import FileField
-from core.ports.files import FileMissing, Files, Stored
-from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork, new_id
+from core.ports.files import Files
+from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork
 from core.signatures.public import evidence, read_certificate
+from core.uploads.public import Attached, adopt, content, media_type_of, remove
 from plugins.appeals import errors
-from plugins.appeals.domain import safe_name
 from plugins.appeals.models import File
 from plugins.appeals.schemas.forms import AppealFile
 from plugins.appeals.schemas.orders import DropFiles
@@ -21,128 +20,49 @@ from plugins.appeals.settings.kinds import AppealKind
 from plugins.appeals.store import appeals as store
 from plugins.appeals.store.appeals import AppealRow, FileRow
 
-UNKNOWN = "application/octet-stream"
-_MAGIC = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+OF_COMPANY = "appeals/"
+"""Where the store keeps what the company's CRM sends; all else are uploads."""
 _CERTIFICATE_BYTES = 65_536
 
 
-class Incoming(msgspec.Struct):
-    """A file that has been stored and belongs to nothing yet."""
-
-    name: str
-    stored: Stored
-    media_type: str
+def owner(appeal_id: str) -> str:
+    """What uploads of an appeal are attached to."""
+    return f"appeals.appeal:{appeal_id}"
 
 
-# ---- coming in
-async def receive(ctx: Context, name: str, content: AsyncIterator[bytes]) -> Incoming:
-    """Stores a stream. What a browser may show is told by the content, not by the name."""
-    head = bytearray()
-
-    async def watched() -> AsyncIterator[bytes]:
-        async for piece in content:
-            if len(head) < 16:
-                head.extend(piece[:16])
-            yield piece
-
-    stored = await ctx.port(Files).put(f"appeals/{new_id()}", watched())
-    clean = safe_name(name)
-    kind = guess_type(clean)[0] or UNKNOWN
-    if kind in _MAGIC and not bytes(head).startswith(_MAGIC[kind]):
-        kind = UNKNOWN
-    return Incoming(clean, stored, kind)
-
-
-async def attach(ctx: Context, appeal_id: str, field: str, name: str, content: AsyncIterator[bytes]) -> AppealFile:
-    """The client attaches a file to a field of the form, or (without one) uploads a file for his next message.
-
-    The same file sent again to the same place is there once.
-    """
+# ---- to a field of the form
+async def attach(ctx: Context, appeal_id: str, upload_id: str, field: str) -> AppealFile:
+    """Attaches an upload of the client's to a kind of documents; the same one again stays where it is."""
     row = await own(ctx, appeal_id)
-    wanted = _field(ctx, row, field) if field else None
-    if wanted is None and (row.state != "open" or not row.correspondence):
-        raise Problem(errors.CLOSED_CORRESPONDENCE)
-    if wanted and wanted.suffix:
-        incoming = await _certificate(ctx, wanted, name, content)
-    else:
-        incoming = await receive(ctx, name, content)
-    return await _keep(ctx, row, field, wanted, incoming, side="client")
+    wanted = _field(ctx, row, field)
+    async with ctx.uow() as uow:
+        now = await locked(uow, row.id)
+        editable(now)
+        files = await all_of(uow, row.id)
+        known = next((file for file in files if file.id == upload_id), None)
+        if known and known.field == field:
+            return shown(known)
+        (upload,) = await adopt(uow, ctx.actor.id, [upload_id], owner=owner(row.id), field="upload_id")
+        if known:
+            raise Problem(INVALID, errors=[FieldProblem("upload_id", errors.FILE_USED)])
+        await _check(ctx, wanted, upload, [file for file in files if file.field == field], len(files))
+        return shown(await _insert(uow, row.id, upload, side="client", field=field))
 
 
-async def upload(ctx: Context, row: AppealRow, name: str, content: AsyncIterator[bytes]) -> AppealFile:
-    """Staff uploads a file for the next message or block."""
-    if row.state != "open":
-        raise Problem(errors.NOT_OPEN)
-    return await _keep(ctx, row, "", None, await receive(ctx, name, content), side="company")
-
-
-async def _keep(
-    ctx: Context, row: AppealRow, field: str, wanted: FileField | None, incoming: Incoming, *, side: str
-) -> AppealFile:
-    values = {
-        "id": new_id(),
-        "appeal_id": row.id,
-        "side": side,
-        "field": field,
-        "name": incoming.name,
-        "media_type": incoming.media_type,
-        "size": incoming.stored.size,
-        "sha256": incoming.stored.sha256,
-        "stored_key": incoming.stored.key,
-        "evidence_id": "",
-    }
-    try:
-        async with ctx.uow() as uow:
-            now = await locked(uow, row.id)
-            if now.state not in (EDITABLE if field else ("open",)):
-                raise Problem(errors.NOT_EDITABLE if field else errors.NOT_OPEN)
-            there = await uow.execute(_loose(row.id, field, side))
-            held = there.all()
-            again = next((one for one in held if (one.name, one.sha256) == (values["name"], values["sha256"])), None)
-            if again is None:
-                await _room(ctx, uow, row.id, wanted, len(held))
-                await uow.execute(sa.insert(File).values(**values, created_at=uow.now))
-    except BaseException:
-        await ctx.port(Files).delete(incoming.stored.key)
-        raise
-    if again is not None:
-        await ctx.port(Files).delete(incoming.stored.key)
-        values["id"] = again.id
-    return AppealFile(
-        str(values["id"]),
-        field,
-        incoming.name,
-        incoming.media_type,
-        incoming.stored.size,
-        incoming.stored.sha256,
-        signed=False,
-        ready=True,
-    )
-
-
-def _loose(appeal_id: str, field: str, side: str) -> sa.Select[str, str, str]:
-    """The files of a field; without one those that wait for a message."""
-    return sa.select(File.id, File.name, File.sha256).where(
-        File.appeal_id == appeal_id,
-        File.field == field,
-        File.side == side,
-        File.message_id.is_(None),
-        File.block_id.is_(None),
-    )
-
-
-async def _room(ctx: Context, uow: UnitOfWork, appeal_id: str, wanted: FileField | None, held: int) -> None:
-    if wanted and not wanted.many and held:
+async def _check(ctx: Context, wanted: FileField, upload: Attached, held: Sequence[FileRow], total: int) -> None:
+    if not wanted.many and held:
         raise Problem(errors.ONE_FILE)
-    most = ctx.settings(AppealSettings).files
-    total = (await uow.execute(store.FILE_COUNT, {"appeal_id": appeal_id})).scalar_one()
-    if total >= most or (wanted and held >= wanted.most):
+    if total >= ctx.settings(AppealSettings).files or len(held) >= wanted.most:
         raise Problem(errors.FILES_FULL)
+    if wanted.suffix:
+        if not upload.name.lower().endswith(wanted.suffix):
+            raise Problem(INVALID, errors=[FieldProblem("upload_id", errors.FILE_SUFFIX, {"suffix": wanted.suffix})])
+        head = [piece async for piece in content(ctx, upload, end=_CERTIFICATE_BYTES + 1)]
+        read_certificate(b"".join(head))
 
 
 def _field(ctx: Context, row: AppealRow, field: str) -> FileField:
-    if row.state not in EDITABLE:
-        raise Problem(errors.SENDING if row.state == "sending" else errors.NOT_EDITABLE)
+    editable(row)
     kind = kind_of(ctx, row)
     step_name, _, name = field.partition(".")
     found = kind.step(step_name)
@@ -154,66 +74,84 @@ def _field(ctx: Context, row: AppealRow, field: str) -> FileField:
     return wanted
 
 
-async def _certificate(ctx: Context, wanted: FileField, name: str, content: AsyncIterator[bytes]) -> Incoming:
-    """A certificate is small, and refused at once unless it is one (APL-19)."""
-    clean = safe_name(name)
-    if not clean.lower().endswith(wanted.suffix):
-        raise Problem(INVALID, errors=[FieldProblem("name", errors.FILE_SUFFIX, {"suffix": "*" + wanted.suffix})])
-    body = bytearray()
-    async for piece in content:
-        body += piece
-        if len(body) > _CERTIFICATE_BYTES:
-            break
-    read_certificate(bytes(body))
-    return await receive(ctx, clean, _once(bytes(body)))
+def editable(row: AppealRow) -> None:
+    """Raises Problem for an appeal that has been sent."""
+    if row.state not in EDITABLE:
+        raise Problem(errors.SENDING if row.state == "sending" else errors.NOT_EDITABLE)
 
 
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
-# ---- going into a message or a block
-async def claim(
-    uow: UnitOfWork, appeal_id: str, ids: Sequence[str], side: str, *, message_id: str = "", block_id: str = ""
+# ---- to a message or a block
+async def take(
+    ctx: Context, uow: UnitOfWork, appeal_id: str, ids: Sequence[str], side: str, *, message: str = "", block: str = ""
 ) -> list[FileRow]:
-    """Puts uploaded files into a message or a block. Raises Problem naming those that are not there."""
+    """Attaches uploads of the caller to a message or a block. Raises Problem naming every one that cannot be."""
     if not ids:
         return []
-    rows = [FileRow(*row) for row in await uow.execute(store.FILES.statement, {"appeal_id": appeal_id})]
-    free = {row.id: row for row in rows if row.side == side and not (row.field or row.message_id or row.block_id)}
-    wrong = [
-        FieldProblem(f"files[{index}]", errors.FILE_USED)
-        for index, one in enumerate(ids)
-        if one not in free or one in ids[:index]
-    ]
-    if wrong:
-        raise Problem(INVALID, errors=wrong)
-    where = File.id.in_(list(ids))
-    await uow.execute(sa.update(File).where(where).values(message_id=message_id or None, block_id=block_id or None))
-    return [free[one] for one in ids]
+    known = {file.id for file in await all_of(uow, appeal_id)}
+    if len(known) + len(ids) > ctx.settings(AppealSettings).files:
+        raise Problem(errors.FILES_FULL)
+    uploads = await adopt(uow, ctx.actor.id, ids, owner=owner(appeal_id))
+    used = [FieldProblem(f"files[{at}]", errors.FILE_USED) for at, one in enumerate(ids) if one in known]
+    if used:
+        raise Problem(INVALID, errors=used)
+    return [await _insert(uow, appeal_id, upload, side=side, message=message, block=block) for upload in uploads]
+
+
+async def _insert(
+    uow: UnitOfWork,
+    appeal_id: str,
+    upload: Attached,
+    *,
+    side: str,
+    field: str = "",
+    message: str = "",
+    block: str = "",
+) -> FileRow:
+    row = FileRow(
+        id=upload.id,
+        appeal_id=appeal_id,
+        side=side,
+        field=field,
+        message_id=message or None,
+        block_id=block or None,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        stored_key=upload.stored_key,
+        evidence_id="",
+    )
+    await uow.execute(sa.insert(File).values(**msgspec.structs.asdict(row), created_at=uow.now))
+    return row
+
+
+async def all_of(uow: UnitOfWork, appeal_id: str) -> list[FileRow]:
+    """The files of an appeal as they are now, the oldest first."""
+    return [FileRow(*row) for row in await uow.execute(store.FILES.statement, {"appeal_id": appeal_id})]
 
 
 # ---- going away
 async def detach(ctx: Context, appeal_id: str, file_id: str) -> None:
-    """The client removes a file before sending (X), or one that waits for a message."""
+    """The client removes a file of the form before sending (X)."""
     row = await own(ctx, appeal_id)
     async with ctx.uow() as uow:
         now = await locked(uow, row.id)
-        found = (await uow.execute(store.FILE.statement, {"appeal_id": appeal_id, "file_id": file_id})).first()
-        if found is None:
+        file = next((one for one in await all_of(uow, row.id) if one.id == file_id), None)
+        if file is None:
             raise Problem(NOT_FOUND)
-        file = FileRow(*found)
-        waiting = file.side == "client" and not (file.message_id or file.block_id)
-        if not waiting or (file.field and now.state not in EDITABLE):
-            raise Problem(errors.SENDING if now.state == "sending" else errors.NOT_EDITABLE)
+        editable(now)
         await drop(uow, [file])
 
 
 async def drop(uow: UnitOfWork, files: Sequence[FileRow]) -> None:
     """Removes files: the rows now, the bytes after the commit."""
-    if files:
-        await uow.execute(sa.delete(File).where(File.id.in_([one.id for one in files])))
-        uow.enqueue(DropFiles([one.stored_key for one in files if one.stored_key]))
+    if not files:
+        return
+    await uow.execute(sa.delete(File).where(File.id.in_([one.id for one in files])))
+    ours = [one.stored_key for one in files if one.stored_key.startswith(OF_COMPANY)]
+    await remove(uow, [one.id for one in files if not one.stored_key.startswith(OF_COMPANY)])
+    if ours:
+        uow.enqueue(DropFiles(ours))
 
 
 async def drop_files(ctx: Context, order: DropFiles) -> None:
@@ -237,22 +175,25 @@ def shown(file: FileRow) -> AppealFile:
     )
 
 
-async def opened(ctx: Context, appeal_id: str, file_id: str) -> tuple[FileRow, AsyncIterator[bytes]]:
-    """A file and its content; whether the caller may see the appeal has been asked."""
+async def opened(ctx: Context, appeal_id: str, file_id: str) -> Attached:
+    """A file to be read; whether the caller may see the appeal has been asked."""
     file = await ctx.reader.first(store.FILE, appeal_id=appeal_id, file_id=file_id)
     if file is None:
         raise Problem(NOT_FOUND)
     if not file.stored_key:
         raise Problem(errors.FILE_AWAITED)
-    return file, _content(ctx, file.stored_key)
+    return readable(file)
 
 
-async def _content(ctx: Context, key: str) -> AsyncIterator[bytes]:
-    try:
-        async for piece in ctx.port(Files).get(key):
-            yield piece
-    except FileMissing as error:
-        raise Problem(NOT_FOUND) from error
+def readable(file: FileRow) -> Attached:
+    """As uploads send it."""
+    return Attached(file.id, owner(file.appeal_id), file.name, file.size, file.sha256, file.media_type, file.stored_key)
+
+
+async def every(ctx: Context, appeal_id: str) -> list[Attached]:
+    """All files of an appeal that are there, for one archive."""
+    files = await ctx.reader.all(store.FILES, appeal_id=appeal_id)
+    return [readable(file) for file in files if file.stored_key]
 
 
 async def proof(ctx: Context, appeal_id: str, file_id: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -264,7 +205,42 @@ async def proof(ctx: Context, appeal_id: str, file_id: str) -> tuple[str, list[t
     return file.name, kept.files()
 
 
-def unsigned_documents(kind: AppealKind, files: Sequence[FileRow]) -> list[FileRow]:
+def documents(kind: AppealKind, files: Sequence[FileRow]) -> list[FileRow]:
     """The documents of a form that need a signature: all but the certificate itself."""
     fields = {f"{step.name}.{field.name}" for step in kind.steps for field in step.files() if not field.suffix}
     return [file for file in files if file.field in fields]
+
+
+def certificate(kind: AppealKind, files: Sequence[FileRow]) -> FileRow | None:
+    """The certificate file of a form."""
+    fields = {f"{step.name}.{field.name}" for step in kind.steps for field in step.files() if field.suffix}
+    return next((file for file in files if file.field in fields), None)
+
+
+async def bytes_of(ctx: Context, file: FileRow) -> bytes:
+    """All of a small file."""
+    return b"".join([piece async for piece in content(ctx, readable(file))])
+
+
+# ---- of the company's CRM
+class Incoming(msgspec.Struct, frozen=True):
+    """A file that has been stored."""
+
+    key: str
+    size: int
+    sha256: str
+    media_type: str
+
+
+async def receive(ctx: Context, key: str, body: AsyncIterator[bytes]) -> Incoming:
+    """Stores a stream of the company's; what it may be shown as is told by its first bytes."""
+    head = bytearray()
+
+    async def watched() -> AsyncIterator[bytes]:
+        async for piece in body:
+            if len(head) < 64:
+                head.extend(piece[:64])
+            yield piece
+
+    stored = await ctx.port(Files).put(f"{OF_COMPANY}{key}", watched())
+    return Incoming(stored.key, stored.size, stored.sha256, media_type_of(bytes(head)))

@@ -103,7 +103,7 @@ async def form(
     offered = await sources.choices(ctx, step, asking)
     defaults = {} if step.name in values else await sources.defaults(ctx, step, asking, offered)
     failure = AppealFailure(row.failure, row.failure_text) if row.failure else None
-    to_sign = filing.unsigned_documents(found, files) if found.signed else []
+    to_sign = filing.documents(found, files) if found.signed else []
     return AppealForm(
         id=row.id,
         kind=found.name,

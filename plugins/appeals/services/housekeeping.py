@@ -5,9 +5,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from core.sdk import Context, UnitOfWork
-from plugins.appeals.models import Appeal, File, Message
-from plugins.appeals.schemas.orders import DropFiles
+from plugins.appeals.models import Appeal, Message
 from plugins.appeals.services import wizard
+from plugins.appeals.services.files import all_of, drop
 from plugins.appeals.settings import AppealSettings
 from plugins.appeals.store import appeals as store
 
@@ -30,13 +30,8 @@ async def forget(uow: UnitOfWork, account_id: str) -> None:
     for appeal_id in (await uow.execute(unsent)).scalars().all():
         await wizard.erase(uow, appeal_id)
     own = sa.select(Appeal.id).where(Appeal.account_id == account_id)
-    gone = await uow.execute(
-        sa.delete(File)
-        .where(File.appeal_id.in_(own), File.side == "client", File.evidence_id == "")
-        .returning(File.stored_key)
-    )
-    keys = [key for key in gone.scalars() if key]
+    for appeal_id in (await uow.execute(own)).scalars().all():
+        files = await all_of(uow, appeal_id)
+        await drop(uow, [file for file in files if file.side == "client" and not file.evidence_id])
     await uow.execute(sa.update(Message).where(Message.appeal_id.in_(own), Message.side == "client").values(text=""))
     await uow.execute(sa.update(Appeal).where(Appeal.account_id == account_id).values(values=b"", signatures=b""))
-    if keys:
-        uow.enqueue(DropFiles(keys))

@@ -13,6 +13,7 @@ from plugins.appeals.models import Appeal, Block, Counter, File, Message
 from plugins.appeals.notifications import ANSWERS
 from plugins.appeals.public import AppealFiled, AppealFileFact, Registration
 from plugins.appeals.services.access import change, values_of
+from plugins.appeals.services.files import documents
 from plugins.appeals.services.forms import party_of
 from plugins.appeals.settings import AppealSettings
 from plugins.appeals.settings.kinds import AppealKind
@@ -121,15 +122,9 @@ async def _first_messages(
     await say(uow, row.id, "company", domain.RECEIVED)
     text = next((step["text"] for step in values_of(row).values() if step.get("text")), "")
     message_id = await say(uow, row.id, "client", str(text) or (domain.FROM_CLIENT if kind.signed else row.section))
-    documents = [file.id for file in files if file.field and not _is_certificate(kind, file)]
-    if documents:
-        await uow.execute(sa.update(File).where(File.id.in_(documents)).values(message_id=message_id))
-
-
-def _is_certificate(kind: AppealKind, file: FileRow) -> bool:
-    return any(
-        file.field == f"{step.name}.{field.name}" for step in kind.steps for field in step.files() if field.suffix
-    )
+    attached = [file.id for file in documents(kind, files)]
+    if attached:
+        await uow.execute(sa.update(File).where(File.id.in_(attached)).values(message_id=message_id))
 
 
 async def say(uow: UnitOfWork, appeal_id: str, side: str, text: str, *, staff: str = "", external_id: str = "") -> str:

@@ -53,8 +53,8 @@ from plugins.appeals.public import (
 from plugins.appeals.schemas.forms import AppealPower, AppealSending, AppealSignature, AppealSubmission
 from plugins.appeals.schemas.orders import SendAppeal
 from plugins.appeals.services import forms, opening, wizard
-from plugins.appeals.services.access import EDITABLE, change, kind_of, locked, own, values_of
-from plugins.appeals.services.files import opened, unsigned_documents
+from plugins.appeals.services.access import change, kind_of, locked, own, values_of
+from plugins.appeals.services.files import bytes_of, certificate, documents, editable
 from plugins.appeals.services.sources import held_contract
 from plugins.appeals.settings import AppealSettings
 from plugins.appeals.settings.kinds import AppealKind
@@ -69,19 +69,18 @@ ADMINISTRATOR = "administrator"
 async def submit(ctx: Context, appeal_id: str, data: AppealSubmission) -> AppealSending:
     """Takes the signatures and begins the sending. Raises Problem while anything is missing."""
     row = await own(ctx, appeal_id)
-    _still_editable(row)
+    editable(row)
     kind = kind_of(ctx, row)
     files = await ctx.reader.all(store.FILES, appeal_id=row.id)
     done = await wizard.still_right(ctx, row, kind, files)
     await _held(ctx, row)
     if done < forms.last_data_step(kind):
         raise Problem(errors.NOT_YET, step=kind.steps[done].title)
-    documents = unsigned_documents(kind, files) if kind.signed else []
-    check_signatures(documents, data.signatures)
+    check_signatures(documents(kind, files) if kind.signed else [], data.signatures)
     decoded_power(data.power)
     async with ctx.uow() as uow:
         now = await locked(uow, row.id)
-        _still_editable(now)
+        editable(now)
         if now.version != row.version:
             raise Problem(errors.CHANGED)
         if row.effect == ADMINISTRATOR and row.contract_id:
@@ -121,24 +120,19 @@ async def allow_request(uow: UnitOfWork, account_id: str, contract_id: str) -> N
         raise Problem(REQUEST_OPEN)
 
 
-def _still_editable(row: AppealRow) -> None:
-    if row.state not in EDITABLE:
-        raise Problem(errors.SENDING if row.state == "sending" else errors.NOT_EDITABLE)
-
-
 async def _held(ctx: Context, row: AppealRow) -> None:
     """The contract may have gone since the first step was filled in."""
     if row.contract_id and not await held_contract(ctx, row.account_id, row.contract_id):
         raise Problem(INVALID, errors=[FieldProblem("contract", errors.CONTRACT_UNKNOWN)])
 
 
-def check_signatures(documents: Sequence[FileRow], given: Sequence[AppealSignature]) -> None:
+def check_signatures(wanted: Sequence[FileRow], given: Sequence[AppealSignature]) -> None:
     """Every document has one signature, and nothing else has any."""
     signed = [one.file_id for one in given]
-    known = {document.id for document in documents}
+    known = {document.id for document in wanted}
     wrong = [
         FieldProblem("signatures", errors.SIGNATURE_MISSING, {"name": document.name})
-        for document in documents
+        for document in wanted
         if document.id not in signed
     ]
     wrong += [
@@ -197,10 +191,7 @@ class _Proof(msgspec.Struct, frozen=True):
 async def _proof(ctx: Context, row: AppealRow, kind: AppealKind, files: Sequence[FileRow]) -> _Proof:
     data = msgspec.json.decode(row.signatures, type=AppealSubmission)
     signatures = {one.file_id: one.signature.encode() for one in data.signatures}
-    documents = [
-        SignedDocument(file.id, file.stored_key, signatures.get(file.id, b""))
-        for file in unsigned_documents(kind, files)
-    ]
+    signed = [SignedDocument(file.id, file.stored_key, signatures.get(file.id, b"")) for file in documents(kind, files)]
     party = forms.party_of(row)
     if party is None:
         raise RuntimeError(f"the signed appeal {row.id} names no organisation")
@@ -208,20 +199,17 @@ async def _proof(ctx: Context, row: AppealRow, kind: AppealKind, files: Sequence
     fingerprint = "" if attached else await _chosen(ctx, row, party)
     signer = Signer(row.account_id, party.inn, attached, fingerprint, decoded_power(data.power))
     try:
-        return _Proof(await verify(ctx, signer, documents), party, attached)
+        return _Proof(await verify(ctx, signer, signed), party, attached)
     except (VerifierUnavailable, FilesUnavailable) as error:
         raise Later(_AGAIN) from error
 
 
 async def _attached(ctx: Context, row: AppealRow, kind: AppealKind, files: Sequence[FileRow]) -> CertificateInfo | None:
-    """The certificate file of the form, if one was attached to be registered."""
-    fields = {f"{step.name}.{field.name}" for step in kind.steps for field in step.files() if field.suffix}
-    step = values_of(row).get("certificate", {})
-    file = next((one for one in files if one.field in fields), None)
-    if file is None or step.get("certificate"):
+    """The certificate of the form, if one was attached to be registered."""
+    file = certificate(kind, files)
+    if file is None or values_of(row).get("certificate", {}).get("certificate"):
         return None
-    _, content = await opened(ctx, row.id, file.id)
-    return read_certificate(b"".join([piece async for piece in content]))
+    return read_certificate(await bytes_of(ctx, file))
 
 
 async def _chosen(ctx: Context, row: AppealRow, party: Party) -> str:

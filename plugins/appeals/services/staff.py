@@ -1,6 +1,5 @@
 """The company's side of appeals: the queue, answers, documents, decisions."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from core.roles.public import make_administrator
@@ -18,7 +17,6 @@ from plugins.appeals.schemas.dialogue import (
     AppealReply,
     AppealTemplateItem,
 )
-from plugins.appeals.schemas.forms import AppealFile
 from plugins.appeals.services import files as filing
 from plugins.appeals.services import opening, reading
 from plugins.appeals.services.access import change, locked, sent
@@ -91,16 +89,11 @@ async def answer(ctx: Context, appeal_id: str, data: AppealReply) -> AppealMessa
         row = await _open(ctx, uow, appeal_id)
         await room(uow, row.id, ctx.settings(AppealSettings).messages)
         message_id = await opening.say(uow, row.id, "company", data.text, staff=ctx.actor.id)
-        files = await filing.claim(uow, row.id, data.files, "company", message_id=message_id)
+        files = await filing.take(ctx, uow, row.id, data.files, "company", message=message_id)
         await opening.tell(uow, row.id, ANSWERED, data.text[:500])
         uow.audit("appeals.answered", row.id)
         shown = [filing.shown(file) for file in files]
         return await uow.answer(AppealMessage(message_id, False, domain.COMPANY, data.text, uow.now, shown))
-
-
-async def upload(ctx: Context, appeal_id: str, name: str, content: AsyncIterator[bytes]) -> AppealFile:
-    """Stores a file for the next message or block."""
-    return await filing.upload(ctx, await sent(ctx, appeal_id), name, content)
 
 
 async def add_block(ctx: Context, appeal_id: str, data: AppealNewBlock) -> AppealBlock:
@@ -108,7 +101,7 @@ async def add_block(ctx: Context, appeal_id: str, data: AppealNewBlock) -> Appea
     async with ctx.uow() as uow:
         row = await _open(ctx, uow, appeal_id)
         block_id = await opening.block(uow, row.id, data.kind)
-        files = await filing.claim(uow, row.id, data.files, "company", block_id=block_id)
+        files = await filing.take(ctx, uow, row.id, data.files, "company", block=block_id)
         await opening.tell(uow, row.id, BLOCKS[data.kind], "Компания добавила документы.")
         uow.audit("appeals.block_added", row.id, kind=data.kind)
         shown = [filing.shown(file) for file in files]

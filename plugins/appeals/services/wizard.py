@@ -12,11 +12,11 @@ from core.ports.organisations import Party
 from core.sdk import INVALID, Context, Problem, UnitOfWork, new_id
 from plugins.appeals import domain, errors
 from plugins.appeals.domain import MANUAL, OTHER
-from plugins.appeals.models import Appeal, File
+from plugins.appeals.models import Appeal
 from plugins.appeals.schemas.forms import AppealForm
 from plugins.appeals.services import forms, sources
-from plugins.appeals.services.access import EDITABLE, change, kind_of, locked, own, values_of
-from plugins.appeals.services.files import drop
+from plugins.appeals.services.access import change, kind_of, locked, own, values_of
+from plugins.appeals.services.files import all_of, drop, editable
 from plugins.appeals.services.sources import Asking
 from plugins.appeals.settings import AppealSettings
 from plugins.appeals.settings.kinds import CONTRACT, NO_CONTRACT, SIGNING, TYPE, AppealKind
@@ -99,8 +99,7 @@ async def _of_type(ctx: Context, account_id: str, kind: AppealKind, clean: Mappi
 async def form(ctx: Context, appeal_id: str, step: str | None) -> AppealForm:
     """The appeal at a step: what was filled in, what may be chosen, what it is filled with to begin with."""
     row = await own(ctx, appeal_id)
-    if row.state not in EDITABLE:
-        raise Problem(errors.SENDING if row.state == "sending" else errors.NOT_EDITABLE)
+    editable(row)
     kind = kind_of(ctx, row)
     return await forms.form(ctx, row, kind, await ctx.reader.all(store.FILES, appeal_id=row.id), step)
 
@@ -108,8 +107,7 @@ async def form(ctx: Context, appeal_id: str, step: str | None) -> AppealForm:
 async def submit(ctx: Context, appeal_id: str, name: str, values: Mapping[str, Any]) -> AppealForm:
     """«Дальше»: stores a step when it is complete; steps after it stay as far as they are still right."""
     row = await own(ctx, appeal_id)
-    if row.state not in EDITABLE:
-        raise Problem(errors.SENDING if row.state == "sending" else errors.NOT_EDITABLE)
+    editable(row)
     if name == TYPE:
         return await _submit_type(ctx, row, values)
     kind = kind_of(ctx, row)
@@ -174,8 +172,7 @@ async def _store(
 
 async def _unchanged(uow: UnitOfWork, seen: AppealRow) -> AppealRow:
     row = await locked(uow, seen.id)
-    if row.state not in EDITABLE:
-        raise Problem(errors.SENDING if row.state == "sending" else errors.NOT_EDITABLE)
+    editable(row)
     if row.version != seen.version:
         raise Problem(errors.CHANGED)
     return row
@@ -252,7 +249,7 @@ async def save(ctx: Context, appeal_id: str) -> None:
         if row.completed < 2:
             raise Problem(errors.TOO_EARLY)
         done = {step.name for step in kind.steps[: row.completed]}
-        files = [FileRow(*one) for one in await uow.execute(store.FILES.statement, {"appeal_id": row.id})]
+        files = await all_of(uow, row.id)
         await drop(uow, [file for file in files if file.field.partition(".")[0] not in done])
         await change(uow, row.id, tab="drafts", state="draft", last_at=uow.now, version=row.version + 1)
 
@@ -267,7 +264,5 @@ async def discard(ctx: Context, appeal_id: str) -> None:
 
 async def erase(uow: UnitOfWork, appeal_id: str) -> None:
     """Removes an appeal that has not been sent, with its files."""
-    files = [FileRow(*one) for one in await uow.execute(store.FILES.statement, {"appeal_id": appeal_id})]
-    await drop(uow, files)
-    await uow.execute(sa.delete(File).where(File.appeal_id == appeal_id))
+    await drop(uow, await all_of(uow, appeal_id))
     await uow.execute(sa.delete(Appeal).where(Appeal.id == appeal_id))
