@@ -41,7 +41,7 @@ _CERTIFICATES = [
 
 
 @put(
-    "/api/v1/appeals/{appeal_id:str}/files/{upload_id:str}",
+    "/api/v1/appeals/{appeal_id:str}/files/{file_id:str}",
     access=ACCOUNT,
     operation_id="attach_appeal_file",
     raises=[
@@ -54,9 +54,9 @@ _CERTIFICATES = [
     ],
     tags=_TAGS,
 )
-async def attach_appeal_file(ctx: Ctx, appeal_id: PathId, upload_id: PathId, field: FieldPath) -> AppealFile:
+async def attach_appeal_file(ctx: Ctx, appeal_id: PathId, file_id: PathId, field: FieldPath) -> AppealFile:
     """Attach a file uploaded at `/api/v1/uploads` to a kind of documents of a step."""
-    return await files.attach(ctx, appeal_id, upload_id, field)
+    return await files.attach(ctx, appeal_id, file_id, field)
 
 
 @delete(

@@ -42,9 +42,9 @@ async def attach(ctx: Context, appeal_id: str, upload_id: str, field: str) -> Ap
         known = next((file for file in files if file.id == upload_id), None)
         if known and known.field == field:
             return shown(known)
-        (upload,) = await adopt(uow, ctx.actor.id, [upload_id], owner=owner(row.id), field="upload_id")
+        (upload,) = await adopt(uow, ctx.actor.id, [upload_id], owner=owner(row.id), field="file_id")
         if known:
-            raise Problem(INVALID, errors=[FieldProblem("upload_id", errors.FILE_USED)])
+            raise Problem(INVALID, errors=[FieldProblem("file_id", errors.FILE_USED)])
         await _check(ctx, wanted, upload, [file for file in files if file.field == field], len(files))
         return shown(await _insert(uow, row.id, upload, side="client", field=field))
 
@@ -56,7 +56,7 @@ async def _check(ctx: Context, wanted: FileField, upload: Attached, held: Sequen
         raise Problem(errors.FILES_FULL)
     if wanted.suffix:
         if not upload.name.lower().endswith(wanted.suffix):
-            raise Problem(INVALID, errors=[FieldProblem("upload_id", errors.FILE_SUFFIX, {"suffix": wanted.suffix})])
+            raise Problem(INVALID, errors=[FieldProblem("file_id", errors.FILE_SUFFIX, {"suffix": wanted.suffix})])
         head = [piece async for piece in content(ctx, upload, end=_CERTIFICATE_BYTES + 1)]
         read_certificate(b"".join(head))
 
