@@ -11,7 +11,7 @@ from core.ports.files import Files
 from core.roles import errors, jobs, letters, permissions, routes
 from core.roles.public import AdministratorRequests
 from core.roles.services import requests
-from core.roles.settings import RoleSettings
+from core.roles.settings import OwnRequestsSettings, RoleSettings
 from core.sdk import Adapter, ErrorKind, Forgetter, Hooks, Job, Letter, Migrations, Permission, Port
 
 
@@ -45,7 +45,7 @@ class RolesPlugin(Hooks):
         return (Port("administrator_requests", AdministratorRequests, default="roles", preferred=("appeals",)),)
 
     def adapters(self) -> Sequence[Adapter]:
-        return (Adapter("administrator_requests", "roles", requests.make_own_requests),)
+        return (Adapter("administrator_requests", "roles", requests.make_own_requests, OwnRequestsSettings),)
 
     def requires(self) -> Sequence[type]:
         return (AdministratorRequests, Files)

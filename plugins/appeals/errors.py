@@ -83,6 +83,12 @@ SIGNATURE_MISSING = ErrorKind(
 SIGNATURE_EXTRA = ErrorKind(
     "appeals.signature_of_nothing", 422, "Подпись дана не для документа этого обращения.", "There is no such document."
 )
+POWER_MALFORMED = ErrorKind(
+    "appeals.power_malformed",
+    422,
+    "Доверенность (МЧД) и её подпись передаются в кодировке base64.",
+    "The power of attorney and its signature must be base64.",
+)
 NOTHING_TO_SIGN = ErrorKind(
     "appeals.nothing_to_sign", 409, "Документов на подписание нет.", "There is nothing to be signed."
 )
@@ -134,8 +140,4 @@ NOT_A_REQUEST = ErrorKind(
     "Это обращение не запрашивает роль «Администратор».",
     "This appeal does not request the role of an administrator.",
 )
-ALREADY_REGISTERED = ErrorKind(
-    "appeals.number_taken", 409, "Этот номер уже присвоен другому обращению.", "Another appeal has this number."
-)
-
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

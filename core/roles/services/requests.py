@@ -10,7 +10,7 @@ from core.ports.files import Files, Stored
 from core.roles import errors, schemas, store
 from core.roles.letters import ANSWERED
 from core.roles.models import Request, RequestFile, RequestMessage
-from core.roles.settings import RoleSettings
+from core.roles.settings import OwnRequestsSettings, RoleSettings
 from core.sdk import (
     ADMINISTRATOR,
     NOT_FOUND,
@@ -41,8 +41,8 @@ class OwnRequests:
         """Holds nothing."""
 
 
-def make_own_requests(settings: None, host: AdapterHost) -> OwnRequests:
-    """Made without settings."""
+def make_own_requests(settings: OwnRequestsSettings, host: AdapterHost) -> OwnRequests:
+    """The adapter."""
     return OwnRequests()
 
 

@@ -149,9 +149,9 @@ def decoded_power(power: AppealPower | None) -> Power | None:
     if power is None:
         return None
     try:
-        return Power(b64decode(power.xml, validate=False), b64decode(power.signature, validate=False))
+        return Power(b64decode(power.xml, validate=True), b64decode(power.signature, validate=True))
     except (NotBase64, ValueError) as error:
-        raise Problem(INVALID, errors=[FieldProblem("power", errors.FILE_USED)]) from error
+        raise Problem(INVALID, errors=[FieldProblem("power", errors.POWER_MALFORMED)]) from error
 
 
 # ---- the job

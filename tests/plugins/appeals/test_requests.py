@@ -111,5 +111,7 @@ async def test_two_who_ask_at_once_cannot_both_be_granted(supplier: Cabinet, ann
     await supplier.drain()
     grant = {"decision": "grant", "text": "Да"}
     good(await support.put(f"{STAFF}/{first}/decision", json=grant))
-    assert wrong(await support.put(f"{STAFF}/{second}/decision", json=grant), 409) == {"": "contract_administrator_exists"}
+    assert wrong(await support.put(f"{STAFF}/{second}/decision", json=grant), 409) == {
+        "": "contract_administrator_exists"
+    }
     assert (await card(boris, second))["state"] == "open"

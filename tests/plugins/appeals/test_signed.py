@@ -361,9 +361,13 @@ async def test_any_file_comes_back_as_it_was(supplier: Cabinet, anna: Caller, di
     answer = await anna.get(f"{path}/{strange['id']}")
     assert answer.content == b"\x00\xff" * 5000
     assert answer.headers["content-disposition"].startswith("attachment")
-    picture = good(await attach(anna, form["id"], "documents.more", b"\x89PNG\r\n\x1a\n" + b"1" * 100, "план.png"))
+    picture = good(
+        await attach(
+            anna, form["id"], "documents.more", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"1" * 100, "план.png"
+        )
+    )
     shown = await anna.get(f"{path}/{picture['id']}", params={"preview": "true"})
-    assert shown.headers["content-type"] == "image/png"
+    assert shown.headers["content-type"] == "image/png", shown.text
     page = good(await attach(anna, form["id"], "documents.more", b"<script>alert(1)</script>", "план2.png"))
     assert (await anna.get(f"{path}/{page['id']}", params={"preview": "true"})).status_code in (409, 415, 422)
     boris = await client(supplier, "boris@example.ru")
