@@ -31,6 +31,7 @@ from core.db.types import among as among
 from core.db.types import any_of as any_of
 from core.db.uow import UnitOfWork as UnitOfWork
 from core.db.uow import chunks as chunks
+from core.errors import FIELD_CHOICE as FIELD_CHOICE
 from core.errors import FIELD_FORMAT as FIELD_FORMAT
 from core.errors import FIELD_REQUIRED as FIELD_REQUIRED
 from core.errors import FORBIDDEN as FORBIDDEN
@@ -48,6 +49,7 @@ from core.http.access import SESSION as SESSION
 from core.http.access import permission as permission
 from core.http.access import service as service
 from core.http.access import staff as staff
+from core.http.archives import zipped as zipped
 from core.http.downloads import INLINE as INLINE
 from core.http.downloads import download as download
 from core.http.lists import Cursor as Cursor
@@ -194,6 +196,8 @@ class Port(msgspec.Struct, frozen=True):
     name: str
     protocol: type
     default: str = ""
+    preferred: tuple[str, ...] = ()
+    """Adapters of other plugins that answer before the default as soon as such a plugin is enabled."""
 
 
 class AdapterHost(msgspec.Struct, frozen=True):

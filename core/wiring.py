@@ -74,7 +74,8 @@ def choose_adapters(declared: Sequence[Port], adapters: Sequence[Adapter], confi
                 raise PluginError(f"[adapters.{port}.{name}]: no such adapter (known: {_names(offered, port)})")
     chosen: dict[str, Adapter] = {}
     for item in ports.values():
-        wanted = config.ports.get(item.name, item.default)
+        preferred = (name for name in item.preferred if (item.name, name) in offered)
+        wanted = config.ports.get(item.name) or next(preferred, item.default)
         if (item.name, wanted) in offered:
             chosen[item.name] = offered[item.name, wanted]
         elif wanted:

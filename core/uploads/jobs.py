@@ -1,0 +1,27 @@
+"""Work behind uploads: putting parts together, deleting, housekeeping."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from core.sdk import Context, Every, Job
+from core.uploads.services import ending, joining
+from core.uploads.services.ending import CleanUpload
+from core.uploads.services.joining import JoinUpload
+
+
+class ExpireUploads(msgspec.Struct, frozen=True):
+    """Remove what nothing was attached to in time."""
+
+
+async def expire(ctx: Context, _: ExpireUploads) -> None:
+    """Runs `ending.expire`."""
+    await ending.expire(ctx)
+
+
+JOBS: tuple[Job[Any], ...] = (
+    Job("uploads.join", joining.join_ordered, JoinUpload),
+    Job("uploads.clean", ending.clean, CleanUpload),
+    Job("uploads.expire", expire, ExpireUploads, every=Every(timedelta(hours=1))),
+)
