@@ -55,6 +55,7 @@ bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one r
 	.ci/gost
 	$(BIN)/python -m tests.load.bench
 	$(BIN)/python -m tests.load.bench_80020
+	$(BIN)/python -m tests.load.bench_uploads
 	$(BIN)/python -m tests.load.bench_signatures
 
 format: $(VENV)/dev.stamp ## Format the code
