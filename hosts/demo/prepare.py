@@ -19,7 +19,7 @@ from core.host import Host
 from core.identity.errors import EMAIL_TAKEN
 from core.identity.public import create_service_account, create_staff
 from core.jobs import drain
-from hosts.demo import money, seed
+from hosts.demo import household, money, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
 from hosts.demo.services import guide_of, keep_guide
 from hosts.demo.showcase import FIXED, SHOWCASE, WALK
@@ -63,6 +63,7 @@ async def prepare(
             files = await asyncio.to_thread(
                 seed.write, runtime.data_dir / "seed", contracts, today, seed_number, before.month if before else None
             )
+            files |= await asyncio.to_thread(household.write, runtime.data_dir / "seed", today, seed_number)
             for dataset, path in files.items():
                 if dataset not in skipped:
                     say(f"{dataset}: {await _load(http, key, dataset, path)}")
