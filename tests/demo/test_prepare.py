@@ -121,19 +121,3 @@ async def test_in_a_later_month_readings_go_on_from_what_was_submitted(host: Hos
         values = (await caller.get(f"{place}/history/meters/{meter}")).json()["items"]
         assert [value["month"][:7] for value in values[:3]] == ["2026-01", "2025-12", "2025-11"]
         assert values[1]["value"] == "16249.16"
-
-
-async def test_appeals_stand_in_several_states(host: Host, clock: MovableClock) -> None:
-    await prepared(host)
-    guide, _ = await prepared(host)  # nothing is doubled
-    async with running(host, clock) as cabinet:
-        caller = cabinet.anonymous()
-        accountant = guide.sign_ins[3]
-        signed = await caller.post("/api/v1/sessions", json={"email": accountant.email, "password": PASSWORD})
-        caller.sign(signed.json()["token"])
-        found = {}
-        for tab in ("open", "drafts", "closed"):
-            items = (await caller.get("/api/v1/appeals", params={"tab": tab})).json()["items"]
-            found[tab] = sorted(item["resolution"] for item in items)
-        assert found == {"open": ["Принято", "Решается"], "drafts": ["Черновик"], "closed": ["Закрыто"]}
-        assert (await caller.get("/api/v1/appeals/unread")).json()["appeals"] == 3
