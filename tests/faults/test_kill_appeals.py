@@ -68,8 +68,9 @@ async def questions(caller: Caller) -> list[str]:
 
 async def signed(caller: Caller, authority: Authority, now: datetime) -> tuple[str, str]:
     """A signed appeal that is being sent, and one whose signatures are by another key."""
-    valid = {"valid_from": now - timedelta(days=1), "valid_until": now + timedelta(days=1)}
-    director, other = authority.issue(inn=INN, **valid), authority.issue(inn=INN, **valid)
+    since, until = now - timedelta(days=1), now + timedelta(days=1)
+    director = authority.issue(inn=INN, valid_from=since, valid_until=until)
+    other = authority.issue(inn=INN, valid_from=since, valid_until=until)
     sent = []
     for signatory in (director, other):
         form = await fill_signed(caller, CHANGE, director)
