@@ -14,6 +14,7 @@ from base64 import encodebytes
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ NOON = datetime(2026, 1, 25, 9, 0, tzinfo=UTC)
 KINDS = ("gost256", "gost512", "rsa", "ecdsa")
 DATA = "1.2.840.113549.1.7.1"
 SIGNED_DATA = "1.2.840.113549.1.7.2"
+_TURN = count()
 _DIGESTS = {
     "streebog256": "1.2.643.7.1.1.2.2",
     "streebog512": "1.2.643.7.1.1.2.3",
@@ -109,9 +111,9 @@ def digest(name: str, data: bytes) -> bytes:
 
 
 class Key:
-    """A private key of one of KINDS."""
+    """A private key of one of KINDS; `number` is one of GOST that was made before."""
 
-    def __init__(self, kind: str = "gost256") -> None:
+    def __init__(self, kind: str = "gost256", number: int | None = None) -> None:
         self.kind = kind
         self.digest = {"gost256": "streebog256", "gost512": "streebog512"}.get(kind, "sha256")
         self.algorithm = sequence(oid(_SIGNATURE_NAMES[kind]), *([b"\x05\x00"] if kind == "rsa" else []))
@@ -119,12 +121,13 @@ class Key:
         self._private: Any
         if kind in _CURVE_NAMES:
             curve = CURVES[_CURVE_NAMES[kind]]
-            self._private = 1 + secrets.randbelow(curve.q - 1)
+            self.number = number or 1 + secrets.randbelow(curve.q - 1)
+            self._private = self.number
             parameters = sequence(oid(_CURVE_NAMES[kind]), oid(_DIGESTS[self.digest]))
             public = octets(gost.public_key(curve, self._private))
             self.public = sequence(sequence(oid(_KEY_NAMES[kind]), parameters), bits(public))
         else:
-            self._private = rsa_key() if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
+            self._private = rsa_key(2048, next(_TURN) % 3) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
             self.public = self._private.public_key().public_bytes(
                 serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
             )
@@ -141,8 +144,8 @@ class Key:
 
 
 @cache
-def rsa_key(size: int = 2048) -> rsa.RSAPrivateKey:
-    """One key for all that tests sign with RSA: making one takes a while."""
+def rsa_key(size: int = 2048, number: int = 0) -> rsa.RSAPrivateKey:
+    """A key of RSA; `Key` takes three in turn, since making one takes a while."""
     return rsa.generate_private_key(65537, size)
 
 

@@ -23,6 +23,7 @@ from hosts.demo import appeals, money, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
 from hosts.demo.services import guide_of, keep_guide
 from hosts.demo.showcase import FIXED, SHOWCASE, WALK
+from hosts.demo.signing import register_director
 from hosts.demo.visitor import Unexpected, Visitor
 
 PASSWORD = "Onegorsk1"  # noqa: S105 - printed on the demo's first page
@@ -120,6 +121,8 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
         if me["step"] != "done":
             await visitor.introduce(names, "+7 921 866-22-94")
         await grant(Context(runtime), me["account_id"], SHOWCASE.id, role)
+        if role == "Руководитель":
+            await register_director(runtime, me["account_id"])
     try:
         await create_staff(Context(runtime), _STAFF, PASSWORD, _staff_scopes(host))
     except Problem as problem:

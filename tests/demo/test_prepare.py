@@ -20,7 +20,7 @@ from plugins.readings.datasets import DATASETS as READING_DATASETS
 APPLIED = {dataset.name for dataset in READING_DATASETS if dataset.apply}
 
 
-async def prepared(host: Host, contracts: int = 40) -> tuple[DemoGuide, dict[str, str]]:
+async def prepared(host: Host, contracts: int = 12) -> tuple[DemoGuide, dict[str, str]]:
     """The guide, and what became of each dataset's rows."""
     said: list[str] = []
     guide = await prepare(host, contracts, say=said.append)

@@ -33,6 +33,7 @@ NOT_CREATING = {
     "confirm_contract": "the link works once",
     "upload_notification_file": "of a file uploaded twice and published once, the other is removed after a day",
     "upload_import": "a file uploaded twice lies there twice for people to see; nothing is sent by it",
+    "undo_household_file": "what stood before the file stands again, however often",
     "cancel_import": "a cancelled file stays cancelled",
     "attach_to_role_request": "the same file sent again is recognised by its content",
     "exchange_load": "rows are upserted by their keys",

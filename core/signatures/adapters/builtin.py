@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+import structlog
 
+from core.gost.streebog import gcrypt
 from core.ports.signatures import Content, Verification
 from core.sdk import AdapterHost
 from core.signatures.adapters.examination import Examination
 from core.signatures.adapters.trust import Trust
 
+_log = structlog.get_logger()
 LARGE = 256 * 1024
 """Bytes: what takes longer to digest goes to a thread."""
 
@@ -55,5 +58,7 @@ class BuiltinVerifier:
 
 def make_builtin(settings: BuiltinSettings, host: AdapterHost) -> BuiltinVerifier:
     """The adapter. Folders that are not there (yet) are empty ones: then nobody is trusted."""
+    if gcrypt() is None:
+        _log.warning("signatures.slow", reason="no libgcrypt: Streebog is computed in Python, at some 0.3 MB a second")
     trust = Trust(host.data_dir / settings.roots, host.data_dir / settings.crls)
     return BuiltinVerifier(trust, settings.revocation)

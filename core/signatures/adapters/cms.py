@@ -8,7 +8,7 @@ from asn1crypto import core as asn1
 from core.signatures.adapters.refused import Refused
 from core.signatures.domain import der
 from core.signatures.domain.algorithms import Scheme, Unsupported, digest, digest_named
-from core.signatures.domain.certificates import MALFORMED, Certificate
+from core.signatures.domain.certificates import MALFORMED, Certificate, parsed_certificate
 from core.signatures.domain.encoding import MOST_BYTES, MOST_RECEIVED, NotEncoded, decoded
 from core.signatures.errors.certificates import UNKNOWN_ALGORITHM, WEAK_ALGORITHM
 from core.signatures.errors.verification import (
@@ -30,6 +30,10 @@ CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.11
 REFERENCE, REFERENCE_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
 TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
 SUBJECT_KEY = "2.5.29.14"
+VERSIONS = (b"\x02\x01\x01", b"\x02\x01\x03", b"\x02\x01\x04", b"\x02\x01\x05")
+SIGNER_VERSIONS = {0x30: b"\x02\x01\x01", 0x80: b"\x02\x01\x03"}
+"""By how the signer's certificate is named: issuer and number, or identifier of the key."""
+NOTHING = b"\x05\x00"
 MOST_CERTIFICATES = 30
 
 
@@ -69,27 +73,33 @@ class Signed:
         kind, explicit = der.element(data).inside()
         if _oid(kind) != SIGNED_DATA or explicit.tag != 0xA0:
             raise Refused(NOT_A_SIGNATURE)
-        _, _, encapsulated, *rest = der.element(explicit.content).inside()
+        version, digests, encapsulated, *rest = der.element(explicit.content).inside()
+        if version.raw not in VERSIONS:
+            raise der.Malformed("a version that there is not")
         content_type, *held = encapsulated.inside()
         self.content_type = _oid(content_type)
         self.content = der.element(held[0].content).content if held else None
         """What it holds itself; None: the content lies elsewhere."""
         self.certificates = [
-            one.raw for part in rest[:-1] if part.tag == 0xA0 for one in part.inside() if one.tag == 0x30
+            one.raw for part in rest[:-1] if part.tag == 0xA0 for one in part.inside(0xA0) if one.tag == 0x30
         ][:MOST_CERTIFICATES]
-        signers = rest[-1].inside()
+        signers = rest[-1].inside(0x31)
         if len(signers) != 1:
             raise Refused(NOT_ONE_SIGNER, found=len(signers))
-        _, self._signer_id, digest_algorithm, *parts = signers[0].inside()
-        self._digest_oid = _oid(digest_algorithm.inside()[0])
+        version, self._signer_id, digest_algorithm, *parts = signers[0].inside()
+        if SIGNER_VERSIONS.get(self._signer_id.tag) != version.raw:
+            raise der.Malformed("a signer named in another way than its version says")
+        self._digest_oid = _digest(digest_algorithm)
+        if self._digest_oid not in [_digest(one) for one in digests.inside(0x31)]:
+            raise der.Malformed("a digest that is not announced")
         attributes = parts.pop(0) if parts[0].tag == 0xA0 else None
         self.signed = b"\x31" + attributes.raw[1:] if attributes else b""
         """What the signature is of: the attributes as a SET."""
-        self.attributes = _values(attributes)
+        self.attributes = _values(attributes, 0xA0)
         algorithm, signature, *unsigned = parts
         self._algorithm = algorithm.raw
         self.signature: bytes = asn1.OctetString.load(signature.raw, strict=True).native
-        self._unsigned = _values(unsigned[0] if unsigned else None)
+        self._unsigned = _values(unsigned[0] if unsigned else None, 0xA1)
 
     # ---- algorithm
     def digest_name(self) -> str:
@@ -114,7 +124,7 @@ class Signed:
         broken = False
         for data in (*self.certificates, *known):
             try:
-                certificate = Certificate(data)
+                certificate = parsed_certificate(data)
                 if self._is_by(certificate):
                     return certificate
             except (der.Malformed, *MALFORMED):
@@ -181,12 +191,20 @@ def _oid(found: der.Element) -> str:
     return name
 
 
-def _values(attributes: der.Element | None) -> dict[str, list[bytes]]:
+def _digest(algorithm: der.Element) -> str:
+    """The OID of a digest, which has no parameters."""
+    name, *parameters = algorithm.inside()
+    if parameters and [one.raw for one in parameters] != [NOTHING]:
+        raise der.Malformed("parameters of a digest")
+    return _oid(name)
+
+
+def _values(attributes: der.Element | None, tag: int) -> dict[str, list[bytes]]:
     """OID -> values in DER; an attribute given twice has the values of both."""
     found: dict[str, list[bytes]] = {}
-    for one in attributes.inside() if attributes else ():
+    for one in attributes.inside(tag) if attributes else ():
         kind, values = one.inside()
-        found.setdefault(_oid(kind), []).extend(value.raw for value in values.inside())
+        found.setdefault(_oid(kind), []).extend(value.raw for value in values.inside(0x31))
     return found
 
 

@@ -22,7 +22,7 @@ from core.signatures.adapters.trust import (
 )
 from core.signatures.domain import der
 from core.signatures.domain.algorithms import Scheme, Unsupported, digest, digest_named, new_digest
-from core.signatures.domain.certificates import MALFORMED, Certificate
+from core.signatures.domain.certificates import MALFORMED, Certificate, parsed_certificate
 from core.signatures.errors.certificates import WEAK_ALGORITHM
 from core.signatures.errors.verification import (
     ALGORITHM_MISMATCH,
@@ -30,6 +30,7 @@ from core.signatures.errors.verification import (
     KEY_USAGE,
     NO_CRL,
     NO_STAMP,
+    NOT_A_SIGNATURE,
     OTHER_DOCUMENT,
     REVOKED,
     SIGNER_EXPIRED,
@@ -108,6 +109,9 @@ class Examination:
         except Refused as refused:
             self._links[name] = refused.link(name)
             return False
+        except (der.Malformed, Unsupported, *MALFORMED):  # what nobody has thought of is refused
+            self._links[name] = Refused(NOT_A_SIGNATURE).link(name)
+            return False
         self._links[name] = Link(name, "passed")
         return True
 
@@ -153,19 +157,19 @@ class Examination:
             self._links["timestamp"] = Refused(NO_STAMP).link("timestamp", "unchecked")
             return
         try:
-            moment = self._stamp(tokens[0], signed.signature)
+            moment = self._stamp(tokens[0], signed)
         except (Refused, Unsupported, der.Malformed, *MALFORMED):
             self._links["timestamp"] = Refused(STAMP_WRONG).link("timestamp", "unchecked")
             return
         self._moment, self._stamped = min(moment, self._at), True
         self._links["timestamp"] = Link("timestamp", "passed")
 
-    def _stamp(self, token: bytes, signature: bytes) -> datetime:
-        """The moment of a time stamp over `signature`. Raises Refused, Unsupported, MALFORMED."""
+    def _stamp(self, token: bytes, stamped: Signed) -> datetime:
+        """The moment of a time stamp over a signature. Raises Refused, Unsupported, MALFORMED."""
         signed = cms.parsed(token)
         if signed.content_type != STAMP_CONTENT or signed.content is None:
             raise Refused(STAMP_WRONG)
-        authority = signed.signer([])
+        authority = signed.signer(stamped.certificates)
         scheme = signed.scheme()
         check_scheme(scheme, authority)
         stamp = tsp.TSTInfo.load(signed.content, strict=True)
@@ -174,14 +178,15 @@ class Examination:
         moment: datetime = stamp["gen_time"].native
         if (
             digest(signed.digest_name(), signed.content) != signed.message_digest()
-            or digest(name, signature) != imprint["hashed_message"].native
+            or digest(name, stamped.signature) != imprint["hashed_message"].native
             or not authority.key.verify(scheme, signed.signature, signed.signed)
             or not meant_for(authority, TIME_STAMPING)
             or not authority.valid_from <= self._at < authority.valid_until
             or moment > self._at + CLOCK_TOLERANCE
         ):
             raise Refused(STAMP_WRONG)
-        chain = self._trust.chain(authority, certificates(signed.certificates), self._at)
+        pool = certificates([*signed.certificates, *stamped.certificates])
+        chain = self._trust.chain(authority, pool, self._at)
         self._check_revocation(chain, self._at)
         return moment
 
@@ -252,7 +257,7 @@ def certificates(found: Sequence[bytes]) -> list[Certificate]:
     read = []
     for data in found:
         try:
-            read.append(Certificate(data))
+            read.append(parsed_certificate(data))
         except (der.Malformed, *MALFORMED):
             continue
     return read

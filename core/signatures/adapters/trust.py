@@ -3,9 +3,11 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import TypeVar
 
 import structlog
@@ -15,7 +17,7 @@ from core.signatures.adapters.crl import RevocationList
 from core.signatures.adapters.refused import Refused
 from core.signatures.domain import der
 from core.signatures.domain.algorithms import Scheme, Unsupported
-from core.signatures.domain.certificates import MALFORMED, Certificate
+from core.signatures.domain.certificates import MALFORMED, Certificate, parsed_certificate
 from core.signatures.errors.verification import CHAIN_BROKEN, NO_ROOTS, UNKNOWN_ISSUER
 
 KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_USAGE = "2.5.29.15", "2.5.29.19", "2.5.29.37"
@@ -44,8 +46,8 @@ class Trust:
 
     def refresh(self) -> None:
         """Reads the folders if anything in them has changed."""
-        files = [[path for path in sorted(folder.glob("*")) if path.is_file()] for folder in self._folders]
-        seen = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for group in files for path in group)
+        files = [_files(folder) for folder in self._folders]
+        seen = tuple((str(path), *state) for group in files for path, state in group.items())
         if seen == self._seen:
             return
         roots: dict[bytes, list[Certificate]] = {}
@@ -72,6 +74,17 @@ class Trust:
             issuer = leaf.info.issuer or "—"
             raise Refused(CHAIN_BROKEN if search.met else UNKNOWN_ISSUER, issuer=issuer)
         return found
+
+
+def _files(folder: Path) -> dict[Path, tuple[int, int]]:
+    """File -> when it changed and its size; a folder that is not there has none."""
+    found = {}
+    for path in sorted(folder.glob("*")):
+        with suppress(OSError):  # it may go while we look
+            state = path.stat()
+            if S_ISREG(state.st_mode):
+                found[path] = (state.st_mtime_ns, state.st_size)
+    return found
 
 
 class _Search:
@@ -126,7 +139,7 @@ def confirmed(signed: bytes, algorithm: bytes, signature: bytes, issuer: Certifi
 
 @lru_cache(maxsize=1024)
 def _confirmed(signed: bytes, algorithm: bytes, signature: bytes, issuer: bytes) -> bool:
-    return _verified(signed, algorithm, signature, Certificate(issuer))
+    return _verified(signed, algorithm, signature, parsed_certificate(issuer))
 
 
 def _verified(signed: bytes, algorithm: bytes, signature: bytes, issuer: Certificate) -> bool:

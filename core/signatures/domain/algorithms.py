@@ -156,6 +156,8 @@ class Scheme:
             self.salt = parameters["salt_length"].native
             if digest_named(masked) != own or not 0 <= self.salt <= 64:
                 raise Unsupported("RSASSA-PSS")
+        elif named["parameters"].dump() not in (b"", b"\x05\x00"):
+            raise ValueError("parameters of a signature that has none")
         self.digest = own or digest_name
         self.consistent = not (own and digest_name and own != digest_name)
         """The digest that it names is the one named around it."""

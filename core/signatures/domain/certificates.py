@@ -5,7 +5,7 @@ import hashlib
 import re
 from base64 import b64decode
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from asn1crypto import core as asn1
 from asn1crypto import x509
@@ -25,10 +25,20 @@ INN, INN_ORGANISATION, OGRN, OGRNIP, SNILS = (
     "1.2.643.100.5",
     "1.2.643.100.3",
 )
+_STRINGS = {
+    0x0C: "utf-8",
+    0x12: "ascii",
+    0x13: "ascii",
+    0x14: "latin-1",
+    0x16: "ascii",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
+"""Tag of a kind of string -> its encoding."""
 _ARMOUR = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*", re.ASCII)
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 """What would change the look of a text around it."""
-MALFORMED = (ValueError, TypeError, KeyError, IndexError, OverflowError)
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 """What asn1crypto raises for bytes that are not what they should be."""
 
 
@@ -36,6 +46,8 @@ class Certificate:
     """A parsed certificate. Raises one of MALFORMED, or Malformed, when it is none."""
 
     def __init__(self, data: bytes) -> None:
+        if len(data) > MOST_BYTES:
+            raise structure.TooComplex
         structure.examine(data)
         self.der = data
         self.fingerprint = hashlib.sha256(data).hexdigest()
@@ -51,6 +63,7 @@ class Certificate:
             raise ValueError("two different algorithms")
         self.serial: int = asn1.Integer.load(serial.raw, strict=True).native
         self.issuer, self.subject = issuer.raw, subject.raw
+        self._issuer_names, self._names = _names(issuer), _names(subject)
         self.valid_from, self.valid_until = (_moment(one) for one in validity.inside())
         self.extensions: dict[str, tuple[bool, bytes]] = {}
         """OID -> whether it is critical, and its value."""
@@ -68,7 +81,7 @@ class Certificate:
     @cached_property
     def info(self) -> CertificateInfo:
         """What it says, for people and for rules."""
-        said = _names(self.subject)
+        said, issuer = self._names, self._issuer_names
         inn, legal = _digits(said.get(INN, "")), _digits(said.get(INN_ORGANISATION, ""))
         if not legal and len(inn) == 12 and inn.startswith("00"):
             legal, inn = inn[2:], ""  # before 2021 an organisation's INN was written as a person's, with two zeros
@@ -76,7 +89,6 @@ class Certificate:
             inn = ""
         ogrn, ogrnip = _digits(said.get(OGRN, "")), _digits(said.get(OGRNIP, ""))
         holder: Holder = "organisation" if legal else "entrepreneur" if ogrnip else "person"
-        issuer = _names(self.issuer)
         try:
             algorithm = self.key.name
         except (Unsupported, *MALFORMED) as error:
@@ -100,6 +112,12 @@ class Certificate:
             valid_until=self.valid_until,
             algorithm=algorithm,
         )
+
+
+@lru_cache(maxsize=128)
+def parsed_certificate(data: bytes) -> Certificate:
+    """A certificate that is met time and again: a signer's with every document, an authority's with every signer."""
+    return Certificate(data)
 
 
 def read_certificate(data: bytes, *, pem: bool = False) -> CertificateInfo:
@@ -154,14 +172,14 @@ def _other_kind(data: bytes) -> ErrorKind | None:
     return None
 
 
-def _names(name: bytes) -> dict[str, str]:
+def _names(name: structure.Element) -> dict[str, str]:
     """OID -> its first value, as far as it can be shown."""
     found: dict[str, str] = {}
-    for part in structure.element(name).inside():
-        for one in part.inside():
+    for part in name.inside():
+        for one in part.inside(0x31):
             kind, value = one.inside()
-            text = asn1.load(value.raw, strict=True).native
-            shown = " ".join(_UNSEEN.sub(" ", text).split())[:500] if isinstance(text, str) else ""
+            text = value.content.decode(_STRINGS[value.tag]) if value.tag in _STRINGS else ""
+            shown = " ".join(_UNSEEN.sub(" ", text).split())[:500]
             found.setdefault(asn1.ObjectIdentifier.load(kind.raw, strict=True).dotted, shown)
     return found
 

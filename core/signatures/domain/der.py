@@ -87,8 +87,10 @@ class Element(NamedTuple):
     raw: bytes
     content: bytes
 
-    def inside(self) -> list["Element"]:
-        """The elements that the content consists of. Raises Malformed."""
+    def inside(self, tag: int = 0x30) -> list["Element"]:
+        """The elements that the content of a SEQUENCE (or of that tag) consists of. Raises Malformed."""
+        if self.tag != tag:
+            raise Malformed(f"tag {self.tag:#x}, not {tag:#x}")
         return elements(self.content)
 
 

@@ -4,9 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from core.gost import streebog
 from core.ports.signatures import Verification
 from core.sdk import AdapterHost
+from core.signatures.adapters import builtin as builtin_module
 from core.signatures.adapters.builtin import BuiltinSettings, BuiltinVerifier, make_builtin
 from core.testing.signing import NOON, Authority, Signatory, signature_value
 from core.testing.suites.signatures import DOCUMENT, SignatureHarness, SignatureSuite, states, stream
@@ -40,6 +43,21 @@ async def verdict(adapter: BuiltinVerifier, signature: bytes, days: float = 0) -
 
 def code_of(found: Verification) -> str:
     return found.failure.code if found.failure else ""
+
+
+async def test_a_machine_without_libgcrypt_verifies_as_well(
+    verifier_host: AdapterHost, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director = authority.issue(inn="7830002293")
+    signature = director.sign(DOCUMENT)
+    monkeypatch.setattr(streebog, "gcrypt", lambda: None)
+    monkeypatch.setattr(builtin_module, "gcrypt", lambda: None)
+    assert isinstance(streebog.streebog("streebog256"), streebog.PythonStreebog)
+    with capture_logs() as logged:
+        adapter = make_builtin(BuiltinSettings(), verifier_host)
+    assert [entry["event"] for entry in logged] == ["signatures.slow"]
+    assert (await verdict(adapter, signature)).valid
+    assert code_of(await verdict(adapter, signature[:-1] + b"\x00")) == "signatures.forged"
 
 
 async def test_without_roots_nobody_is_trusted(builtin: BuiltinVerifier) -> None:

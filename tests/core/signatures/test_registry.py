@@ -110,10 +110,14 @@ async def test_a_filing_that_fails_registers_nothing(cabinet: Cabinet, authority
     caller = await cabinet.client()
     account_id = await account_of(caller)
     certificate = read_certificate(authority.issue(inn=INN).certificate)
-    with pytest.raises(RuntimeError):
+
+    async def fail() -> None:
         async with Context(cabinet.runtime).uow() as uow:
             await register(uow, account_id, ROMASHKA, certificate)
             raise RuntimeError("the appeal was not filed")
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert (await caller.get(URL)).json()["items"] == []
     assert await candidates(Context(cabinet.runtime), account_id) == []
 

@@ -214,11 +214,9 @@ class TestPowers:
 
 async def test_a_store_that_does_not_answer_is_no_verdict(ctx: Context, authority: Authority, cabinet: Cabinet) -> None:
     class Silent:
-        def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-            return self._fail()
-
-        async def _fail(self) -> AsyncIterator[bytes]:
-            raise FilesUnavailable("silence")
+        async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+            if key:
+                raise FilesUnavailable("silence")
             yield b""
 
     files = cabinet.runtime.ports[Files]
