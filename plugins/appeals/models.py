@@ -66,8 +66,8 @@ class Appeal(Base):
         sa.Index(
             "ix_appeals_appeal_unread",
             "account_id",
-            sqlite_where=sa.text("unread"),
-            postgresql_where=sa.text("unread"),
+            sqlite_where=sa.text("unread IS 1"),
+            postgresql_where=sa.text("unread IS true"),
         ),
         sa.Index("ix_appeals_appeal_queue", "tab", "resolution", "last_at", "id"),
         sa.Index("ix_appeals_appeal_filling", "tab", "last_at"),

@@ -58,8 +58,8 @@ def upgrade() -> None:
         "appeals_appeal",
         ["account_id"],
         unique=False,
-        sqlite_where=sa.text("unread"),
-        postgresql_where=sa.text("unread"),
+        sqlite_where=sa.text("unread IS 1"),
+        postgresql_where=sa.text("unread IS true"),
     )
     op.create_index(
         "uq_appeals_appeal_administrator",
@@ -142,8 +142,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_appeals_appeal_unread",
         table_name="appeals_appeal",
-        sqlite_where=sa.text("unread"),
-        postgresql_where=sa.text("unread"),
+        sqlite_where=sa.text("unread IS 1"),
+        postgresql_where=sa.text("unread IS true"),
     )
     op.drop_index("ix_appeals_appeal_queue", table_name="appeals_appeal")
     op.drop_index("ix_appeals_appeal_list", table_name="appeals_appeal")

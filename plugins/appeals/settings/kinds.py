@@ -68,10 +68,13 @@ class _Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def catalogue(changes: Mapping[str, Any]) -> dict[str, AppealKind]:
-    """Every kind by its name: ours with the supplier's changes. Raises msgspec.ValidationError naming the kind."""
+    """Every kind by its name: ours with the supplier's changes. Raises msgspec.ValidationError naming the kind.
+
+    A kind that is taken away can still be one that others are `like`.
+    """
     ours = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text(encoding="utf-8"))
-    tables = merged(ours, changes)
-    kinds = {name: _kind(name, tables) for name in tables if tables[name] is not False}
+    tables = merged(ours, {name: table for name, table in changes.items() if table is not False})
+    kinds = {name: _kind(name, tables) for name in tables if changes.get(name) is not False}
     _unambiguous(list(kinds.values()))
     return kinds
 

@@ -68,7 +68,7 @@ async def test_the_client_writes_with_files(
     assert [item["id"] for item in await tab(anna)] == [later, appeal_id]
     clock.move(timedelta(minutes=1))
     file_id = await upload(anna, b"%PDF-1.7 x", "чек.pdf")
-    body = {"text": "Вот чек", "files": [file_id]}
+    body: Any = {"text": "Вот чек", "files": [file_id]}
     key = {"Idempotency-Key": "message-1"}
     first = good(await anna.post(f"{APPEALS}/{appeal_id}/messages", json=body, headers=key))
     assert good(await anna.post(f"{APPEALS}/{appeal_id}/messages", json=body, headers=key)) == first
@@ -98,7 +98,8 @@ async def test_staff_take_answer_and_close(supplier: Cabinet, anna: Caller, supp
     assert (await card(anna, appeal_id))["heading"] == "[Решается] Техническая поддержка"
     assert good(await support.get(STAFF, params={"resolution": "Решается"}))["items"][0]["taken_by"]
     file_id = await upload(support, b"%PDF-1.7 answer", "ответ.pdf", UPLOADS)
-    body, key = {"text": "Исправлено", "files": [file_id]}, {"Idempotency-Key": "answer-1"}
+    body: Any = {"text": "Исправлено", "files": [file_id]}
+    key = {"Idempotency-Key": "answer-1"}
     first = good(await support.post(f"{STAFF}/{appeal_id}/messages", json=body, headers=key))
     assert good(await support.post(f"{STAFF}/{appeal_id}/messages", json=body, headers=key)) == first
     letter = {"kind": "letter", "files": [await upload(support, b"%PDF-1.7 l", "письмо.pdf", UPLOADS)]}
