@@ -139,7 +139,7 @@ class PersonalData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Line = ""
 
 
-class ProfilePhone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Phone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A Russian phone number in any usual form."""
 
     phone: Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["+7 921 866-22-94"])]

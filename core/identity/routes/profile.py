@@ -45,7 +45,7 @@ async def save_personal_data(ctx: Ctx, data: JSONBody[schemas.PersonalData], if_
     raises=[PRECONDITION_FAILED, errors.PASSWORD_NEEDED],
     tags=["identity"],
 )
-async def save_phone(ctx: Ctx, data: JSONBody[schemas.ProfilePhone], if_match: IfMatch = None) -> None:
+async def save_phone(ctx: Ctx, data: JSONBody[schemas.Phone], if_match: IfMatch = None) -> None:
     """Replace the phone; also the last hard step of the registration."""
     await profile.save_phone(ctx, data.phone, _version(if_match))
 
