@@ -17,7 +17,7 @@ from core.contracts.public import grant
 from core.errors import Problem
 from core.host import Host
 from core.identity.errors import EMAIL_TAKEN
-from core.identity.public import create_service_account, create_staff
+from core.identity.public import create_service_account, create_staff, set_staff_scopes
 from core.jobs import drain
 from hosts.demo import appeals, household, money, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
@@ -129,6 +129,7 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
     except Problem as problem:
         if problem.kind != EMAIL_TAKEN:
             raise
+        await set_staff_scopes(Context(runtime), _STAFF, _staff_scopes(host))  # plugins may have come since
     return [
         *[DemoSignIn(email, PASSWORD, role) for email, role, _ in _PEOPLE],
         DemoSignIn(_STAFF, PASSWORD, "Сотрудник"),
