@@ -54,6 +54,7 @@ bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one r
 	.ci/services
 	$(BIN)/python -m tests.load.bench
 	$(BIN)/python -m tests.load.bench_80020
+	$(BIN)/python -m tests.load.bench_uploads
 
 format: $(VENV)/dev.stamp ## Format the code
 	$(BIN)/ruff format .

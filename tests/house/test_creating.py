@@ -32,6 +32,8 @@ NOT_CREATING = {
     "unsubscribe": "what is switched off stays off",
     "confirm_contract": "the link works once",
     "upload_notification_file": "of a file uploaded twice and published once, the other is removed after a day",
+    "upload": "a file uploaded twice waits twice, and expires unless it is attached; its body is not held in memory",
+    "staff_upload": "as for clients",
     "upload_import": "a file uploaded twice lies there twice for people to see; nothing is sent by it",
     "cancel_import": "a cancelled file stays cancelled",
     "attach_to_role_request": "the same file sent again is recognised by its content",

@@ -12,7 +12,8 @@ from core.ports.files import Files
 from core.sdk import Actor, Context, Problem
 from core.testing.cabinet import Cabinet, Caller, running
 from core.testing.suites.files import MEBI, pattern
-from core.uploads.services import receiving
+from core.uploads import domain
+from core.uploads.services import receiving, writing
 from tests.core.uploads.conftest import PART, TUS, account_of, announce, send, stored, upload
 
 
@@ -72,7 +73,7 @@ async def test_a_killed_process_costs_one_part_and_leaves_nothing_behind(cabinet
 
 async def test_what_was_written_but_never_taken_is_swept(cabinet: Cabinet, client: Caller) -> None:
     ctx = await as_caller(cabinet, client)
-    await receiving.writing.write(ctx, "uploads/left-behind", until_end(b"of a killed process"))
+    await writing.write(ctx, "uploads/left-behind", until_end(b"of a killed process"))
     kept = (await upload(client, b"kept")).json()["id"]
     cabinet.clock.move(timedelta(days=1))
     await cabinet.drain()
@@ -82,7 +83,7 @@ async def test_what_was_written_but_never_taken_is_swept(cabinet: Cabinet, clien
     assert stored(cabinet) == {f"uploads/{kept}"}
     async with ctx.uow() as uow:
         with pytest.raises(Problem):  # a writer that comes so late must not take what is deleted
-            await receiving.writing.take(uow, "uploads/left-behind")
+            await writing.take(uow, "uploads/left-behind")
 
 
 async def until_end(content: bytes) -> AsyncIterator[bytes]:
@@ -210,12 +211,13 @@ async def test_protocol(cabinet: Cabinet, client: Caller) -> None:
 )
 async def test_malformed_metadata_is_refused(cabinet: Cabinet, client: Caller, header: str) -> None:
     headers = {**TUS, "Upload-Length": "1", "Upload-Metadata": header.encode().decode("latin-1")}
-    answer = await client.post("/api/v1/uploads", headers={k: v.encode("latin-1") for k, v in headers.items()})
+    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    answer = await client.post("/api/v1/uploads", headers=sent)
     assert (answer.status_code, answer.json()["code"]) == (400, "uploads.metadata")
 
 
 async def test_small_parts_have_an_end(cabinet: Cabinet, client: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiving.domain, "MOST_PARTS", 3)
+    monkeypatch.setattr(domain, "MOST_PARTS", 3)
     address = await announce(client, 100)
     for offset in range(3):
         assert (await send(client, address, offset, b"x")).status_code == 204
