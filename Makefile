@@ -52,9 +52,11 @@ test-libreoffice: $(VENV)/dev.stamp ## Templates opened and saved by LibreOffice
 
 bench: $(VENV)/dev.stamp ## Ratios against hand-written peers, measured in one run (needs PostgreSQL)
 	.ci/services
+	.ci/gost
 	$(BIN)/python -m tests.load.bench
 	$(BIN)/python -m tests.load.bench_80020
 	$(BIN)/python -m tests.load.bench_uploads
+	$(BIN)/python -m tests.load.bench_signatures
 
 format: $(VENV)/dev.stamp ## Format the code
 	$(BIN)/ruff format .

@@ -78,7 +78,7 @@ class Runtime:
     async def transaction(self, actor: str, claim: IdempotencyClaim | None = None) -> AsyncIterator[UnitOfWork]:
         """A unit of work on this host's database."""
         async with self.database.writer.begin() as connection:
-            uow = UnitOfWork(connection, self.routing, self.clock.now(), actor, claim)
+            uow = UnitOfWork(connection, self.routing, self.clock.now(), actor, claim, self.settings)
             await uow.begin()
             yield uow
             waiting = await uow.flush()

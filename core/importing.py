@@ -5,18 +5,19 @@ or refused as a whole (a meter with all of its registers, a measuring point with
 would change; only the order «Передать» makes the units facts.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 
 from core.context import Context
 from core.db.uow import UnitOfWork
-from core.errors import ErrorKind
+from core.errors import FIELD_FORMAT, INVALID, ErrorKind, FieldProblem, Problem
 
 U = TypeVar("U", bound=msgspec.Struct)
+S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T", bound=msgspec.Struct)
 MEGABYTE = 1_000_000
 
@@ -62,6 +63,12 @@ class Source(msgspec.Struct, frozen=True):
     size: int
     folder: Path
     """Temporary files may be put here; it goes when the reading is over."""
+    settings: Mapping[type[msgspec.Struct], msgspec.Struct] = {}
+    """Of all plugins, as `ctx.settings` knows them."""
+
+    def settings_of(self, kind: type[S]) -> S:
+        """The settings of a plugin; its defaults where none are given."""
+        return cast(S, self.settings.get(kind) or kind())
 
 
 class ImportFile(msgspec.Struct, frozen=True):
@@ -73,6 +80,8 @@ class ImportFile(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     uploaded_at: datetime
+    parts: tuple[str, ...] = ()
+    """What the file was said to be about (`Importer.parts`)."""
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -148,6 +157,12 @@ async def _at_any_time(ctx: Context) -> None:
     return None
 
 
+async def _about_all(ctx: Context, named: Sequence[str]) -> tuple[str, ...]:
+    if named:
+        raise Problem(INVALID, errors=[FieldProblem("part", FIELD_FORMAT)])
+    return ()
+
+
 def _common_words(state: str, counts: Counts, ordered: bool) -> None:
     return None
 
@@ -169,6 +184,10 @@ class Importer(Generic[U]):
     - `offered(ctx)`: whether the kind is for this contract at all. `admit(ctx)`: raises Problem while it is not
       accepted; asked when a file is uploaded and when it is ordered to be sent.
     - `fits(head)`: whether the first bytes (up to 4096) can be of such a file.
+    - `of_account`: the file is the client's own, for no contract in particular: `ctx` has no grant, nobody else sees
+      the file, and the plugin's own rules say what he may change.
+    - `parts(ctx, named)`: the parts of his things that the client names when he uploads (addresses of houses), checked
+      and completed; raises Problem. They come back in `file.parts`.
     """
 
     def __init__(
@@ -188,6 +207,8 @@ class Importer(Generic[U]):
         offered: Callable[[Context], Awaitable[bool]] = _always,
         admit: Callable[[Context], Awaitable[None]] = _at_any_time,
         fits: Callable[[bytes], bool] = bool,
+        of_account: bool = False,
+        parts: Callable[[Context, Sequence[str]], Awaitable[tuple[str, ...]]] = _about_all,
         max_bytes: int = 20 * MEGABYTE,
         max_units: int = 100_000,
         batch: int = 500,
@@ -202,6 +223,7 @@ class Importer(Generic[U]):
         self.name, self.title, self.permission, self.suffixes, self.unit = name, title, permission, suffixes, unit
         self.read, self.check, self.commit, self.finish = read, check, commit, finish
         self.withdraw, self.mark, self.offered, self.admit, self.fits = withdraw, mark, offered, admit, fits
+        self.of_account, self.parts = of_account, parts
         self.max_bytes, self.max_units, self.batch = max_bytes, max_units, batch
         self.ordered, self.done, self.words = ordered, done, words
 

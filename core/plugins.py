@@ -19,6 +19,7 @@ from core.errors import ErrorKind
 from core.sdk import (
     Adapter,
     CardSection,
+    Command,
     Dataset,
     Event,
     Forgetter,
@@ -27,6 +28,7 @@ from core.sdk import (
     Job,
     Letter,
     MenuSection,
+    MonthSeries,
     NotificationKind,
     Permission,
     Port,
@@ -36,9 +38,9 @@ from core.wiring import PluginError as PluginError
 from core.wiring import (
     check_importers,
     check_kinds,
-    check_menu,
     check_permissions,
     check_required,
+    check_shown,
     choose_adapters,
     route_events,
 )
@@ -57,8 +59,10 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("datasets", Dataset),
     ("card_sections", CardSection),
     ("menu_sections", MenuSection),
+    ("month_series", MonthSeries),
     ("importers", Importer),
     ("validators", Validator),
+    ("commands", Command),
     ("ports", Port),
     ("forgetters", Forgetter),
 )
@@ -266,7 +270,7 @@ def _collect(
     _refuse_strangers(config, plugins, quarantined)
     declared = {kind: tuple(items) for kind, items in gathering.declared.items()}
     check_permissions(declared[Permission], routes)
-    check_menu(declared[MenuSection], declared[Permission])
+    check_shown([*declared[MenuSection], *declared[MonthSeries]], declared[Permission])
     check_kinds(declared[NotificationKind], declared[Permission])
     check_importers(declared[Importer], declared[Permission])
     chosen = choose_adapters(declared[Port], adapters, config)

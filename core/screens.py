@@ -1,6 +1,9 @@
 """What plugins contribute to screens: sections of the contract's card and of the menu."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -30,6 +33,19 @@ class CardSection(msgspec.Struct, frozen=True):
     title: str
     """In Russian; at most 31 characters, since it also names a sheet."""
     build: Callable[[Context], Awaitable[CardBlock]]
+
+
+class MonthSeries(msgspec.Struct, frozen=True):
+    """Figures of a contract by month, for the picture of what it consumes and costs; shown by the permission."""
+
+    name: str
+    title: str
+    """In Russian: «Начислено»."""
+    unit: Literal["money", "energy"]
+    """Roubles, or kilowatt-hours."""
+    permission: str
+    read: Callable[[Context, date, date], Awaitable[Mapping[date, Decimal]]]
+    """`read(ctx, first, last)` for `ctx.granted`: months by their first days, both included; absent: unknown."""
 
 
 class MenuSection(msgspec.Struct, frozen=True):

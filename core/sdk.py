@@ -15,6 +15,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody as JSONBody
 
 from core.clock import Clock as Clock
+from core.commands import Command as Command
+from core.commands import Told as Told
 from core.context import Actor as Actor
 from core.context import Context as Context
 from core.context import Grant as Grant
@@ -29,6 +31,7 @@ from core.db.types import among as among
 from core.db.types import any_of as any_of
 from core.db.uow import UnitOfWork as UnitOfWork
 from core.db.uow import chunks as chunks
+from core.errors import FIELD_CHOICE as FIELD_CHOICE
 from core.errors import FIELD_FORMAT as FIELD_FORMAT
 from core.errors import FIELD_REQUIRED as FIELD_REQUIRED
 from core.errors import FORBIDDEN as FORBIDDEN
@@ -54,6 +57,11 @@ from core.http.lists import Limit as Limit
 from core.http.lists import Page as Page
 from core.http.lists import decode_cursor as decode_cursor
 from core.http.lists import page as page
+from core.http.months import MONTH as MONTH
+from core.http.months import Month as Month
+from core.http.months import MonthFrom as MonthFrom
+from core.http.months import MonthTo as MonthTo
+from core.http.months import month_of as month_of
 from core.http.routing import Ctx as Ctx
 from core.http.routing import PathId as PathId
 from core.http.routing import delete as delete
@@ -69,6 +77,7 @@ from core.screens import CardBlock as CardBlock
 from core.screens import CardField as CardField
 from core.screens import CardSection as CardSection
 from core.screens import MenuSection as MenuSection
+from core.screens import MonthSeries as MonthSeries
 from core.values import DecimalText as DecimalText
 from core.values import Id as Id
 from core.values import containing as containing
@@ -187,6 +196,8 @@ class Port(msgspec.Struct, frozen=True):
     name: str
     protocol: type
     default: str = ""
+    preferred: tuple[str, ...] = ()
+    """Adapters of other plugins that answer before the default as soon as such a plugin is enabled."""
 
 
 class AdapterHost(msgspec.Struct, frozen=True):
@@ -341,6 +352,11 @@ class Hooks:
         return ()
 
     @hookspec
+    def month_series(self) -> Sequence[MonthSeries]:
+        """Figures by month for the picture of a contract's consumption and charges."""
+        return ()
+
+    @hookspec
     def importers(self) -> Sequence[Importer[Any]]:
         """Kinds of files that clients may send, and how each is read, checked and taken over."""
         return ()
@@ -348,6 +364,11 @@ class Hooks:
     @hookspec
     def validators(self) -> Sequence[Validator[Any]]:
         """Further rules for what another plugin is about to take: a supplier's own conditions."""
+        return ()
+
+    @hookspec
+    def commands(self) -> Sequence[Command[Any]]:
+        """What the operator may do on the command line: `abonent <plugin> <command>`."""
         return ()
 
     @hookspec

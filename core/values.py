@@ -11,6 +11,7 @@ import msgspec
 
 DECIMAL_PATTERN = r"^-?\d{1,12}(\.\d{1,6})?$"
 _DECIMAL = re.compile(DECIMAL_PATTERN, re.ASCII)
+_EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$")
 
 DecimalText = Annotated[
     str,
@@ -69,3 +70,20 @@ def containing(text: str) -> str:
     """The LIKE pattern (escape character: backslash) of what contains `text`; compare it with what is in lower case."""
     escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def normal_email(text: str) -> str | None:
+    """The address in lower case, None when it is malformed."""
+    return text.lower() if _EMAIL.match(text) and len(text) <= 254 else None
+
+
+def normal_phone(text: str) -> str | None:
+    """`+7XXXXXXXXXX` for any usual way of writing it, None for anything else."""
+    if not re.fullmatch(r"\+?[\d\s()-]{10,24}", text, re.ASCII):
+        return None
+    digits = re.sub(r"\D", "", text)
+    if len(digits) == 11 and digits[0] in "78":
+        digits = digits[1:]
+    elif text.startswith("+"):
+        return None
+    return f"+7{digits}" if len(digits) == 10 else None

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from core.config import Config, ConfigError
 from core.db.uow import EventRoute, Routing
 from core.http.access import Access
-from core.sdk import ROLES, Adapter, Event, Importer, Job, MenuSection, NotificationKind, Permission, Port
+from core.sdk import ROLES, Adapter, Event, Importer, Job, MenuSection, MonthSeries, NotificationKind, Permission, Port
 
 
 class PluginError(ConfigError):
@@ -28,12 +28,13 @@ def check_permissions(permissions: Sequence[Permission], routes: Iterable[HTTPRo
             raise PluginError(f"operation {handler.operation_id!r} asks for {access.name!r}, which nobody declares")
 
 
-def check_menu(sections: Iterable[MenuSection], permissions: Iterable[Permission]) -> None:
-    """A section of the menu asks for a permission that is declared."""
+def check_shown(shown: Iterable[MenuSection | MonthSeries], permissions: Iterable[Permission]) -> None:
+    """What is shown by a permission asks for one that is declared."""
     known = {item.name for item in permissions}
-    for section in sections:
-        if section.permission is not None and section.permission not in known:
-            raise PluginError(f"menu section {section.name!r} asks for {section.permission!r}, which nobody declares")
+    for item in shown:
+        if item.permission is not None and item.permission not in known:
+            what = "menu section" if isinstance(item, MenuSection) else "month series"
+            raise PluginError(f"{what} {item.name!r} asks for {item.permission!r}, which nobody declares")
 
 
 def check_kinds(kinds: Iterable[NotificationKind], permissions: Iterable[Permission]) -> None:
@@ -73,7 +74,8 @@ def choose_adapters(declared: Sequence[Port], adapters: Sequence[Adapter], confi
                 raise PluginError(f"[adapters.{port}.{name}]: no such adapter (known: {_names(offered, port)})")
     chosen: dict[str, Adapter] = {}
     for item in ports.values():
-        wanted = config.ports.get(item.name, item.default)
+        preferred = (name for name in item.preferred if (item.name, name) in offered)
+        wanted = config.ports.get(item.name) or next(preferred, item.default)
         if (item.name, wanted) in offered:
             chosen[item.name] = offered[item.name, wanted]
         elif wanted:

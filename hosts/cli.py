@@ -4,9 +4,9 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -28,18 +28,18 @@ from core.sdk import Dataset
 from hosts import logs
 from hosts.asgi import CONFIG_ENV, worker_of
 from hosts.bank import simulate_bank
+from hosts.commands import PluginGroups, run_in
 from hosts.demo import commands as demo_commands
 
-T = TypeVar("T")
 
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=PluginGroups, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     envvar=CONFIG_ENV,
     type=click.Path(path_type=Path),
     default=Path("abonent.toml"),
     show_default=True,
+    is_eager=True,  # --help lists what it enables
     help="The host's TOML.",
 )
 @click.pass_context
@@ -51,19 +51,6 @@ def cli(context: click.Context, config: Path) -> None:
 def host_of(context: click.Context) -> Host:
     """The host of the file given on the command line."""
     return Host(load(context.obj))
-
-
-def run_in(host: Host, work: Callable[[Runtime], Awaitable[T]]) -> T:
-    """Runs one use case on a runtime of its own."""
-
-    async def inside() -> T:
-        runtime = await host.open()
-        try:
-            return await work(runtime)
-        finally:
-            await host.close(runtime)
-
-    return asyncio.run(inside())
 
 
 @cli.command()
@@ -293,6 +280,7 @@ def jobs_dismiss(context: click.Context, target: str, reason: str) -> None:
 
 
 cli.add_command(demo_commands.demo)
+cli.add_command(demo_commands.demo_sign)
 cli.add_command(demo_commands.walk)
 cli.add_command(simulate_bank)
 

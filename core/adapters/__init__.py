@@ -9,12 +9,23 @@ from core.adapters.billing_queue import QueueSettings, make_queue
 from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
 from core.adapters.mail_folder import FolderSettings, make_folder
 from core.adapters.mail_smtp import SmtpSettings, make_smtp
+from core.adapters.metering_http import HttpMeteringSettings, make_metering_http
+from core.adapters.metering_off import MeteringOffSettings, make_metering_off
+from core.adapters.organisations_dadata import DadataSettings, make_dadata
+from core.adapters.organisations_registry import (
+    ExtendedRegistrySettings,
+    RegistrySettings,
+    make_extended_registry,
+    make_registry,
+)
 from core.adapters.sms_folder import SmsFolderSettings, make_sms_folder
 from core.adapters.sms_http import HttpSmsSettings, make_sms_http
 from core.ports.acquirer import Acquirer
 from core.ports.billing import Billing
 from core.ports.files import Files
 from core.ports.mail import Mail
+from core.ports.metering import Metering
+from core.ports.organisations import ExtendedDirectory, OrganisationDirectory
 from core.ports.sms import Sms
 
 PORTS: tuple[sdk.Port, ...] = (
@@ -23,6 +34,9 @@ PORTS: tuple[sdk.Port, ...] = (
     sdk.Port("billing", Billing, default="queue"),
     sdk.Port("sms", Sms, default="folder"),
     sdk.Port("acquirer", Acquirer, default="off"),
+    sdk.Port("metering", Metering, default="off"),
+    sdk.Port("organisations", OrganisationDirectory, default="registry"),
+    sdk.Port("organisations_extended", ExtendedDirectory, default="registry"),
 )
 
 ADAPTERS: tuple[sdk.Adapter, ...] = (
@@ -37,4 +51,10 @@ ADAPTERS: tuple[sdk.Adapter, ...] = (
     sdk.Adapter("acquirer", "off", make_acquirer_off, AcquirerOffSettings),
     sdk.Adapter("acquirer", "rbs", make_rbs, RbsSettings),
     sdk.Adapter("acquirer", "yookassa", make_yookassa, YooKassaSettings),
+    sdk.Adapter("metering", "off", make_metering_off, MeteringOffSettings),
+    sdk.Adapter("metering", "http", make_metering_http, HttpMeteringSettings),
+    sdk.Adapter("organisations", "registry", make_registry, RegistrySettings),
+    sdk.Adapter("organisations", "dadata", make_dadata, DadataSettings),
+    sdk.Adapter("organisations_extended", "registry", make_extended_registry, ExtendedRegistrySettings),
+    sdk.Adapter("organisations_extended", "dadata", make_dadata, DadataSettings),
 )

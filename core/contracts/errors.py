@@ -34,5 +34,17 @@ ADMINISTRATOR_EXISTS = ErrorKind(
     "У договора уже есть администратор.",
     "The contract has an administrator already.",
 )
+MONTHS_ORDER = ErrorKind(
+    "contract_months_order",
+    422,
+    "Последний месяц раньше первого.",
+    "The last month is before the first one.",
+)
+MONTHS_TOO_MANY = ErrorKind(
+    "contract_months_too_many",
+    422,
+    "Можно выбрать не больше {months} месяцев.",
+    "At most {months} months can be chosen.",
+)
 
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

@@ -90,7 +90,7 @@ class EnergyObject(Base):
     __tablename__ = "contracts_energy_object"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    contract_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_contract.id"), index=True)
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey("contracts_contract.id"))
     number: Mapped[str]
     name: Mapped[str]
     address: Mapped[str]
@@ -99,6 +99,8 @@ class EnergyObject(Base):
     price_category: Mapped[int]
     """1 to 6; 3 and above need hourly metering."""
     closed_on: Mapped[date | None]
+
+    __table_args__ = (sa.Index("ix_contracts_energy_object_order", "contract_id", "number", "id"),)
 
 
 class MeteringPoint(Base):

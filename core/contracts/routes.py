@@ -5,12 +5,15 @@ from typing import Annotated, Any
 
 from litestar import Request
 from litestar.params import QueryParameter
-from litestar.response import Stream
+from litestar.response import Response, Stream
 
 from core.contracts import errors, schemas
 from core.contracts.permissions import ANNEXES, VIEW
 from core.contracts.services import annexes, card, links
+from core.contracts.services import months as by_month
+from core.contracts.services.months import Unit
 from core.errors import TOO_MANY_REQUESTS
+from core.printing.public import SVG
 from core.sdk import (
     ACCOUNT,
     NOT_FOUND,
@@ -20,11 +23,14 @@ from core.sdk import (
     Cursor,
     JSONBody,
     Limit,
+    MonthFrom,
+    MonthTo,
     Page,
     PathId,
     delete,
     download,
     get,
+    month_of,
     permission,
     pieces,
     post,
@@ -35,6 +41,12 @@ from core.sdk import (
 Chosen = Annotated[
     Sequence[str], QueryParameter(max_items=500, description="Repeatable; absent: all active contracts of the caller.")
 ]
+
+Drawn = Annotated[
+    Unit | None, QueryParameter(description="Roubles or kilowatt-hours; absent: the first that the role may see.")
+]
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture opened in a tab runs and loads nothing."""
 
 
 @get("/api/v1/contracts", access=ACCOUNT, operation_id="contracts", tags=["contracts"])
@@ -156,6 +168,34 @@ async def load_annex(request: Request[Any, Any, Any], ctx: Ctx, annex_id: PathId
     return await annexes.store_file(ctx, annex_id, request.stream())
 
 
+@get(
+    "/api/v1/contracts/{contract_id:str}/months",
+    access=permission(VIEW.name),
+    operation_id="contract_months",
+    tags=["contracts"],
+)
+async def contract_months(
+    ctx: Ctx, contract_id: PathId, month_from: MonthFrom = None, month_to: MonthTo = None
+) -> schemas.ContractMonths:
+    """Read what the contract consumes and costs by month, as far as the role may see it; the last year by default."""
+    return await by_month.months(ctx, month_of(month_from), month_of(month_to))
+
+
+@get(
+    "/api/v1/contracts/{contract_id:str}/months/chart",
+    access=permission(VIEW.name),
+    operation_id="contract_months_chart",
+    media_type=SVG,
+    tags=["contracts"],
+)
+async def contract_months_chart(
+    ctx: Ctx, contract_id: PathId, unit: Drawn = None, month_from: MonthFrom = None, month_to: MonthTo = None
+) -> Response[str]:
+    """Draw the same as an SVG picture, for letters and thin clients."""
+    picture = await by_month.chart(ctx, unit, month_of(month_from), month_of(month_to))
+    return Response(picture, media_type=SVG, headers={"Content-Security-Policy": PICTURE})
+
+
 ROUTES = (
     contracts,
     add_contract,
@@ -164,6 +204,8 @@ ROUTES = (
     contract,
     remove_contract,
     download_card,
+    contract_months,
+    contract_months_chart,
     contract_annexes,
     download_annex,
     load_annex,

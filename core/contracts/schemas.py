@@ -1,6 +1,7 @@
 """Bodies of the calls on contracts."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -88,6 +89,24 @@ class ContractContactsBlock(msgspec.Struct, frozen=True):
     curator: str | None
     curator_phone: str | None
     curator_email: str | None
+
+
+class ContractSeries(msgspec.Struct, frozen=True):
+    """Figures by month, for a line or the bars of a picture."""
+
+    name: str
+    title: str
+    unit: Literal["руб.", "кВт·ч"]
+    values: list[Decimal | None]
+    """One for each of `months`; null: nothing is known of that month."""
+
+
+class ContractMonths(msgspec.Struct, frozen=True):
+    """What a contract consumes and costs by month."""
+
+    months: list[date]
+    """By their first days, without gaps."""
+    series: list[ContractSeries]
 
 
 class AnnexStored(msgspec.Struct, frozen=True):

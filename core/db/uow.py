@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from core.db.tables import Audit, Feed, Idempotency, Outbox
 from core.values import new_id
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class EventRoute(msgspec.Struct, frozen=True):
@@ -82,8 +83,10 @@ class UnitOfWork:
         now: datetime,
         actor: str,
         claim: IdempotencyClaim | None = None,
+        settings: Mapping[type[msgspec.Struct], msgspec.Struct] | None = None,
     ) -> None:
         self.connection = connection
+        self._settings = settings or {}
         self.now = now
         self._routing = routing
         self._actor = actor
@@ -93,6 +96,10 @@ class UnitOfWork:
         self._recorded: list[tuple[msgspec.Struct, dict[str, Any]]] = []
         self._audit: list[dict[str, Any]] = []
         self._answered = False
+
+    def settings(self, kind: type[S]) -> S:
+        """The settings of a plugin, for what is given no context: `Dataset.apply`."""
+        return cast(S, self._settings[kind])
 
     @property
     def is_sqlite(self) -> bool:

@@ -13,6 +13,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untype
 
 from core.identity import errors
 from core.sdk import ErrorKind
+from core.values import normal_email as normal_email
+from core.values import normal_phone as normal_phone
 
 CODE_LIFETIME = timedelta(minutes=10)
 CHALLENGE_LIFETIME = timedelta(minutes=30)
@@ -24,12 +26,6 @@ TOTP_STEP = 30
 TOTP_DRIFT = 1
 """Steps by which the clock of an authenticator application may be off, either way."""
 RECOVERY_CODES = 10
-_EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$")
-
-
-def normal_email(text: str) -> str | None:
-    """The address in lower case, None when it is malformed."""
-    return text.lower() if _EMAIL.match(text) and len(text) <= 254 else None
 
 
 def broken_password_lines(password: str, email: str = "", words: Iterable[str] = ()) -> Iterator[ErrorKind]:
@@ -64,18 +60,6 @@ def common_passwords() -> frozenset[str]:
     """The 3000 commonest passwords of 8 and more characters with letters and digits, in lower case (ASVS 6.2.4)."""
     mixed = re.compile(r"(?=.*[a-z])(?=.*\d).{8,}")
     return frozenset(islice(filter(mixed.fullmatch, FREQUENCY_LISTS["passwords"]), 3000))
-
-
-def normal_phone(text: str) -> str | None:
-    """`+7XXXXXXXXXX` for any usual way of writing it, None for anything else."""
-    if not re.fullmatch(r"\+?[\d\s()-]{10,24}", text, re.ASCII):
-        return None
-    digits = re.sub(r"\D", "", text)
-    if len(digits) == 11 and digits[0] in "78":
-        digits = digits[1:]
-    elif text.startswith("+"):
-        return None
-    return f"+7{digits}" if len(digits) == 10 else None
 
 
 def folded_name(*parts: str) -> str:

@@ -9,7 +9,7 @@ from core.sdk import Base
 
 
 class Import(Base):
-    """A file that a client sent for a contract."""
+    """A file that a client sent."""
 
     __tablename__ = "imports_import"
 
@@ -17,8 +17,11 @@ class Import(Base):
     kind: Mapped[str]
     """Name of its importer."""
     contract_id: Mapped[str]
+    """Empty: the file is for no contract in particular, and nobody sees it but its author."""
     account_id: Mapped[str]
     """Whose file it is; empty once the account is erased."""
+    parts: Mapped[str] = mapped_column(server_default="[]")
+    """JSON of `list[str]`: what the file was said to be about."""
     partial: Mapped[bool] = mapped_column(server_default=sa.false())
     """The author's role covered some energy objects only: then nobody else sees the file."""
     file_name: Mapped[str]
@@ -48,7 +51,7 @@ class Import(Base):
 
     __table_args__ = (
         sa.Index("ix_imports_import_contract", "contract_id", "id"),
-        sa.Index("ix_imports_import_account", "account_id"),
+        sa.Index("ix_imports_import_own", "account_id", "contract_id", "id"),
         sa.Index("ix_imports_import_changed", "changed_at"),
     )
 

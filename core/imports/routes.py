@@ -14,7 +14,16 @@ from core.imports.services.uploading import Upload
 from core.sdk import ACCOUNT, NOT_FOUND, XLSX, Ctx, Cursor, Limit, Page, PathId, delete, download, get, post
 
 Yes = Literal["true", "false"]
-ContractId = Annotated[str, QueryParameter(name="contract_id", min_length=1, max_length=64, description="A contract.")]
+ContractId = Annotated[
+    str,
+    QueryParameter(
+        name="contract_id", max_length=64, description="A contract; absent: files for no contract in particular."
+    ),
+]
+Parts = Annotated[
+    list[str] | None,
+    QueryParameter(name="part", max_items=1000, description="What the file is about, where its kind asks for it."),
+]
 Kind = Annotated[str, QueryParameter(name="kind", max_length=100, description="A `kind` of `import_kinds`.")]
 OfKind = Annotated[str | None, QueryParameter(name="kind", max_length=100, description="Files of this kind only.")]
 InState = Annotated[State | None, QueryParameter(name="state", description="Files in this state only.")]
@@ -36,8 +45,8 @@ _FILE = "application/octet-stream"
 
 
 @get("/api/v1/import-kinds", access=ACCOUNT, operation_id="import_kinds", raises=[NOT_FOUND], tags=_TAGS)
-async def import_kinds(ctx: Ctx, contract_id: ContractId) -> Page[schemas.ImportKind]:
-    """List the kinds of files that the caller may send for a contract."""
+async def import_kinds(ctx: Ctx, contract_id: ContractId = "") -> Page[schemas.ImportKind]:
+    """List the kinds of files that the caller may send for a contract, or for none in particular."""
     return Page(await showing.kinds(ctx, contract_id))
 
 
@@ -65,8 +74,9 @@ async def upload_import(
     request: Request[Any, Any, Any],
     ctx: Ctx,
     kind: Kind,
-    contract_id: ContractId,
     name: Name,
+    contract_id: ContractId = "",
+    parts: Parts = None,
     send: Send = "false",
     replaces: Replaces = None,
 ) -> schemas.ImportItem:
@@ -74,20 +84,20 @@ async def upload_import(
 
     It is read and checked in the background; nothing of it is sent before that is ordered (`commit_import`).
     """
-    wanted = Upload(kind, contract_id, name, send == "true", replaces)
+    wanted = Upload(kind, contract_id, name, send == "true", replaces, tuple(parts or ()))
     return await uploading.upload(ctx, wanted, request.stream())
 
 
 @get("/api/v1/imports", access=ACCOUNT, operation_id="imports", raises=[NOT_FOUND, ROLE_FORBIDS], tags=_TAGS)
 async def imports(
     ctx: Ctx,
-    contract_id: ContractId,
+    contract_id: ContractId = "",
     kind: OfKind = None,
     in_state: InState = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[schemas.ImportItem]:
-    """List the files of a contract, the newest first."""
+    """List the files of a contract, or the caller's own of none in particular, the newest first."""
     return await showing.listed(ctx, contract_id, kind, in_state, cursor, limit)
 
 

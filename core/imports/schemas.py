@@ -68,6 +68,7 @@ class ImportItem(msgspec.Struct, frozen=True):
     kind: str
     title: str
     contract_id: str
+    """Empty: for no contract in particular."""
     file_name: str
     name: str
     """`file_name` without its extension."""

@@ -1,6 +1,6 @@
 """Queries of imports."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.imports.models import Entry, Import
 from core.sdk import Moment, Query, UnitOfWork, any_of
 
 NOTES = msgspec.json.Decoder(list[Note])
+_PAGE = 1000
 _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 _ID = sa.bindparam("import_id", type_=sa.Text())
 COUNTS = Counts.__struct_fields__
@@ -53,6 +54,7 @@ class ImportRow(msgspec.Struct, frozen=True):
     contract_id: str
     account_id: str
     partial: bool
+    parts: str
     file_name: str
     size: int
     sha256: str
@@ -86,7 +88,13 @@ class ImportRow(msgspec.Struct, frozen=True):
 
     @property
     def file(self) -> ImportFile:
-        return ImportFile(self.id, self.file_name, self.size, self.sha256, self.uploaded_at)
+        parts = msgspec.json.decode(self.parts, type=tuple[str, ...])
+        return ImportFile(self.id, self.file_name, self.size, self.sha256, self.uploaded_at, parts)
+
+    @property
+    def subject(self) -> str:
+        """What the audit trail files it under: the contract, or the file itself."""
+        return self.contract_id or self.id
 
     @property
     def remarks(self) -> list[Note]:
@@ -114,6 +122,23 @@ IMPORTS = Query(
 )
 """Of a contract, the newest first. A file sent by somebody limited to some objects is seen by nobody else, and whoever
 is limited himself sees his own only."""
+
+OWN = Query(
+    sa.select(*_COLUMNS)
+    .where(
+        Import.account_id == sa.bindparam("account_id", type_=sa.Text()),
+        Import.contract_id == "",
+        Import.kind == sa.bindparam("kind", type_=sa.Text()),
+        Import.ordered_at.is_not(None),
+        Import.uploaded_at >= sa.bindparam("since", type_=Moment()),
+        Import.uploaded_at < sa.bindparam("until", type_=Moment()),
+        Import.id < sa.bindparam("before", type_=sa.Text()),
+    )
+    .order_by(Import.id.desc())
+    .limit(_LIMIT),
+    ImportRow,
+)
+"""The caller's files of no contract whose sending was ordered, the newest first."""
 
 STALE = Query(
     sa.select(*_COLUMNS)
@@ -211,6 +236,19 @@ FACT = Query(
 async def add_entries(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     """Stores what a check has found."""
     await uow.execute(sa.insert(Entry), list(rows))
+
+
+async def lines_of(uow: UnitOfWork, import_id: str, state: str) -> AsyncIterator[bytes]:
+    """The lines of the entries in a state, as they are stored, a page at a time."""
+    after, rows = 0, [(0, b"")]
+    while rows:
+        select = sa.select(Entry.number, Entry.lines).where(
+            Entry.import_id == import_id, Entry.state == state, Entry.number > after
+        )
+        rows = [(number, lines) for number, lines in await uow.execute(select.order_by(Entry.number).limit(_PAGE))]
+        for number, lines in rows:
+            after = number
+            yield lines
 
 
 async def clear(uow: UnitOfWork, import_id: str) -> None:

@@ -28,7 +28,7 @@ _WIDE, _MARKED = 8, 16
 _NARROW_LIMIT = 2**31
 
 
-class Profile(msgspec.Struct, frozen=True):
+class Profile(msgspec.Struct, frozen=True, gc=False):
     """Values of consecutive periods: `numbers[i] / 10**decimals` kWh or kvarh, unless `marks[i]` says MISSING."""
 
     numbers: Sequence[int]
@@ -121,7 +121,7 @@ def _text(number: int, decimals: int) -> str:
     return f"-{text}" if number < 0 else text
 
 
-class Day(msgspec.Struct, frozen=True):
+class Day(msgspec.Struct, frozen=True, gc=False):
     """A day of one channel as it is written: `periods` of `minutes` each, from the instant `starts_at` on."""
 
     point_id: str

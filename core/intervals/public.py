@@ -1,8 +1,5 @@
 """What others may use of intervals: to write days in bulk, to read them, to say what is missing, to export them."""
 
-from core.intervals.adapters.delimited import delimited as delimited
-from core.intervals.adapters.green_button import green_button as green_button
-from core.intervals.adapters.sheets import sheets as sheets
 from core.intervals.domain import CHANNELS as CHANNELS
 from core.intervals.domain import DECIMALS as DECIMALS
 from core.intervals.domain import DOUBTFUL as DOUBTFUL
@@ -17,10 +14,14 @@ from core.intervals.domain import day_of as day_of
 from core.intervals.domain import profile as profile
 from core.intervals.domain import unpack as unpack
 from core.intervals.models import DayRow as DayRow
+from core.intervals.services import FORMS as FORMS
 from core.intervals.services import Comparison as Comparison
+from core.intervals.services import Form as Form
+from core.intervals.services import Range as Range
 from core.intervals.services import compare as compare
 from core.intervals.services import consumption as consumption
 from core.intervals.services import coverage as coverage
+from core.intervals.services import export as export
 from core.intervals.services import foresee as foresee
 from core.intervals.services import read as read
 from core.intervals.services import revisions as revisions

@@ -1,11 +1,14 @@
 """Use cases of intervals that others call, inside transactions of their own."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
 
+from core.intervals.adapters.delimited import delimited
+from core.intervals.adapters.green_button import green_button
+from core.intervals.adapters.sheets import sheets
 from core.intervals.domain import Day, Stored
 from core.intervals.store import (
     CONSUMPTION,
@@ -21,10 +24,10 @@ from core.intervals.store import (
 )
 from core.intervals.store import add as add_days
 from core.intervals.store import correct as correct_days
-from core.sdk import Context, UnitOfWork
+from core.sdk import XLSX, Context, UnitOfWork, pieces, workbook
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(msgspec.Struct, frozen=True, gc=False):
     """What writing a day would do."""
 
     day: Day
@@ -111,3 +114,41 @@ async def consumption(ctx: Context, points: Sequence[str], since: date, until: d
 async def revisions(ctx: Context, point_id: str, day: date, *, series: str) -> list[Revision]:
     """All states of a day, by channel, the present one first."""
     return await ctx.reader.all(REVISIONS, point_id=point_id, series=series, day=day)
+
+
+# ---- giving out
+Form = Literal["xlsx", "csv", "green_button"]
+FORMS: dict[Form, tuple[str, str]] = {
+    "xlsx": (XLSX, "xlsx"),
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "green_button": ("application/atom+xml", "xml"),
+}
+"""Media type and extension of each form of a file."""
+
+
+class Range(msgspec.Struct, frozen=True):
+    """Days of a point, both ends included."""
+
+    point_id: str
+    title: str
+    """What people call it."""
+    channels: Sequence[str]
+    since: date
+    until: date
+    series: str
+
+
+async def export(ctx: Context, wanted: Range, form: Form) -> AsyncIterator[bytes]:
+    """The file, made as it is read: packed days are held (a year of a channel is 100 KB), never the periods in them."""
+    days = await read(ctx, wanted.point_id, wanted.channels, wanted.since, wanted.until, series=wanted.series)
+    if form == "xlsx":
+        return pieces(await workbook(sheets(days, ctx.runtime.zone)))
+    if form == "csv":
+        return _streamed(delimited(days, ctx.runtime.zone))
+    return _streamed(green_button(days, point_id=wanted.point_id, title=wanted.title, now=ctx.now()))
+
+
+async def _streamed(made: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Pieces as they are made: a day at a time, so that others get their turn in between."""
+    for piece in made:
+        yield piece

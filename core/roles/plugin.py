@@ -9,9 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.ports.files import Files
 from core.roles import errors, jobs, letters, permissions, routes
+from core.roles.public import AdministratorRequests
 from core.roles.services import requests
-from core.roles.settings import RoleSettings
-from core.sdk import ErrorKind, Forgetter, Hooks, Job, Letter, Migrations, Permission
+from core.roles.settings import OwnRequestsSettings, RoleSettings
+from core.sdk import Adapter, ErrorKind, Forgetter, Hooks, Job, Letter, Migrations, Permission, Port
 
 
 class RolesPlugin(Hooks):
@@ -40,8 +41,14 @@ class RolesPlugin(Hooks):
     def forgetters(self) -> Sequence[Forgetter]:
         return (Forgetter("roles.requests", requests.forget),)
 
+    def ports(self) -> Sequence[Port]:
+        return (Port("administrator_requests", AdministratorRequests, default="roles", preferred=("appeals",)),)
+
+    def adapters(self) -> Sequence[Adapter]:
+        return (Adapter("administrator_requests", "roles", requests.make_own_requests, OwnRequestsSettings),)
+
     def requires(self) -> Sequence[type]:
-        return (Files,)
+        return (AdministratorRequests, Files)
 
     def migrations(self) -> Migrations:
         return Migrations(Path(__file__).parent / "migrations")

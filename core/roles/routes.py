@@ -11,6 +11,7 @@ from core.errors import TOO_MANY_REQUESTS
 from core.identity.public import ADDRESS_NOT_PROVEN
 from core.roles import errors, schemas
 from core.roles.permissions import ASSIGN, REQUEST, REVOKE
+from core.roles.public import AdministratorRequests
 from core.roles.services import assigning, catalogue, clients, requests, trail
 from core.sdk import (
     ACCOUNT,
@@ -129,7 +130,7 @@ async def audit(ctx: Ctx, contract_id: PathId, cursor: Cursor = None, limit: Lim
 )
 async def ask(ctx: Ctx, contract_id: PathId, data: JSONBody[schemas.RoleRequestText]) -> schemas.RoleRequestItem:
     """Ask the supplier for the role «Администратор» on a contract that has none."""
-    return await requests.ask(ctx, data.text)
+    return await ctx.port(AdministratorRequests).ask(ctx, ctx.granted.contract_id, data.text)
 
 
 @get("/api/v1/roles/requests", access=ACCOUNT, operation_id="role_requests", tags=_TAGS)

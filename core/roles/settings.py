@@ -14,3 +14,7 @@ class RoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Messages of one request, of both sides together."""
     request_files: Annotated[int, msgspec.Meta(ge=1)] = 30
     """Files of one request."""
+
+
+class OwnRequestsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[adapters.administrator_requests.roles]`: nothing is to be set."""

@@ -8,7 +8,9 @@
 """
 
 from core.uploads.domain import clean_name as clean_name
+from core.uploads.domain import media_type_of as media_type_of
 from core.uploads.errors import ERRORS as ERRORS
+from core.uploads.errors import NO_PREVIEW as NO_PREVIEW
 from core.uploads.services.attaching import Attached as Attached
 from core.uploads.services.attaching import adopt as adopt
 from core.uploads.services.attaching import attached as attached

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ import httpx
 from core.config import ConfigError, load
 from core.host import Host
 from hosts import logs
-from hosts.demo import prepare, seed
+from hosts.demo import prepare, seed, signing
 from hosts.demo.schemas import DemoGuide
 from hosts.demo.walk import walk as walk_through
 
@@ -58,6 +59,17 @@ def walk(context: click.Context) -> None:
     logs.configure("WARNING")
     with TemporaryDirectory() as folder, started_demo(context.obj, Path(folder)) as base_url:
         asyncio.run(walk_through(base_url, click.echo))
+
+
+@click.command("demo-sign")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--data-dir", default=Path("var/demo"), show_default=True, type=click.Path(path_type=Path))
+def demo_sign(file: Path, data_dir: Path) -> None:
+    """Sign a file as the demo's director: prints a detached signature, base64, as a browser's plug-in gives it."""
+    found = signing.director(data_dir)
+    if found is None:
+        raise ConfigError(f"no demonstration was prepared in {data_dir}: run make demo first")
+    click.echo(found.sign_base64(file.read_bytes(), at=datetime.now(UTC)).decode(), nl=False)
 
 
 @contextmanager

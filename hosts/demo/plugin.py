@@ -9,6 +9,7 @@ from core.ports.mail import Mail
 from core.sdk import Adapter, Hooks
 from hosts.demo import routes
 from hosts.demo.adapters.bank import DemoBankSettings, make_bank
+from hosts.demo.adapters.metering import DemoMeteringSettings, make_metering
 from hosts.demo.adapters.simulator import make_simulator
 from hosts.demo.settings import SimulatorSettings
 
@@ -26,6 +27,7 @@ class DemoPlugin(Hooks):
         return (
             Adapter("billing", "simulator", make_simulator, SimulatorSettings),
             Adapter("acquirer", "simulator", make_bank, DemoBankSettings),
+            Adapter("metering", "simulator", make_metering, DemoMeteringSettings),
         )
 
     def requires(self) -> Sequence[type]:

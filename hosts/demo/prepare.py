@@ -19,10 +19,11 @@ from core.host import Host
 from core.identity.errors import EMAIL_TAKEN
 from core.identity.public import create_service_account, create_staff
 from core.jobs import drain
-from hosts.demo import money, seed
+from hosts.demo import appeals, household, money, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
 from hosts.demo.services import guide_of, keep_guide
 from hosts.demo.showcase import FIXED, SHOWCASE, WALK
+from hosts.demo.signing import register_director
 from hosts.demo.visitor import Unexpected, Visitor
 
 PASSWORD = "Onegorsk1"  # noqa: S105 - printed on the demo's first page
@@ -62,11 +63,14 @@ async def prepare(
             files = await asyncio.to_thread(
                 seed.write, runtime.data_dir / "seed", contracts, today, seed_number, before.month if before else None
             )
+            files |= await asyncio.to_thread(household.write, runtime.data_dir / "seed", today, seed_number)
             for dataset, path in files.items():
                 if dataset not in skipped:
                     say(f"{dataset}: {await _load(http, key, dataset, path)}")
             await _deliver_papers(http, key, contracts, today, seed_number)
             people = await _people(host, runtime, http)
+            if "appeals" in host.config.host.plugins:
+                await _appeals(host, runtime, http, contracts, seed_number)
         guide = DemoGuide(people, key, SHOWCASE.id, SHOWCASE.number, WALK.number, WALK.email, contracts, month)
         await asyncio.to_thread(keep_guide, runtime.data_dir, guide)
     return guide
@@ -118,6 +122,8 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
         if me["step"] != "done":
             await visitor.introduce(names, "+7 921 866-22-94")
         await grant(Context(runtime), me["account_id"], SHOWCASE.id, role)
+        if role == "Руководитель":
+            await register_director(runtime, me["account_id"])
     try:
         await create_staff(Context(runtime), _STAFF, PASSWORD, _staff_scopes(host))
     except Problem as problem:
@@ -127,6 +133,20 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
         *[DemoSignIn(email, PASSWORD, role) for email, role, _ in _PEOPLE],
         DemoSignIn(_STAFF, PASSWORD, "Сотрудник"),
     ]
+
+
+async def _appeals(host: Host, runtime: Runtime, http: httpx.AsyncClient, contracts: int, seed_number: int) -> None:
+    """The directory of organisations, and what the accountant has asked."""
+    today = Context(runtime).today()
+    known = [made.contracts[0] for made in islice(seed.trees(contracts, today, seed_number), len(FIXED))]
+    await asyncio.to_thread(appeals.write_registry, runtime.data_dir, known)
+    client, staff = Visitor(http, lambda _: None), Visitor(http, lambda _: None)
+    await client.enter(_PEOPLE[-1][0], PASSWORD)
+    await appeals.save_draft(client, known[-1])
+    if asked := await appeals.file_appeals(client):
+        await drain(runtime, host.jobs, host.config.jobs)
+        await staff.enter(_STAFF, PASSWORD)
+        await appeals.answer_appeals(staff, asked)
 
 
 def _staff_scopes(host: Host) -> list[str]:

@@ -8,9 +8,10 @@ import msgspec
 from core.exchange.public import FactAnswered
 from core.sdk import Context, Every, Job
 from plugins.payments.public import PAID
-from plugins.payments.services import documents, reconciling, returns, sending, settling
+from plugins.payments.services import documents, printing_acts, reconciling, returns, sending, settling
 from plugins.payments.services.documents import DropFile
 from plugins.payments.services.paying import Check
+from plugins.payments.services.printing_acts import PrintAct
 from plugins.payments.services.returns import GiveBack
 from plugins.payments.services.sending import SendDocument
 
@@ -44,6 +45,7 @@ JOBS: tuple[Job[Any], ...] = (
     Job("payments.give_back", returns.give_back, GiveBack),
     Job("payments.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
     Job("payments.send_document", sending.send, SendDocument),
+    Job("payments.print_act", printing_acts.print_act, PrintAct),
     Job("payments.drop_file", documents.drop_file, DropFile),
     Job("payments.reconcile", reconcile, Reconcile, every=Every(at=time(5, 30))),
     Job("payments.sweep", sweep, Sweep, every=Every(timedelta(hours=1))),

@@ -11,6 +11,7 @@ from core.ports.acquirer import Acquirer
 from core.ports.files import Files
 from core.sdk import (
     HISTORY,
+    Command,
     Dataset,
     ErrorKind,
     Event,
@@ -20,11 +21,12 @@ from core.sdk import (
     Letter,
     MenuSection,
     Migrations,
+    MonthSeries,
     NotificationKind,
     Permission,
 )
-from plugins.payments import datasets, errors, jobs, letters, notifications, permissions, public, routes
-from plugins.payments.services import forgetting
+from plugins.payments import commands, datasets, errors, jobs, letters, notifications, permissions, public, routes
+from plugins.payments.services import forgetting, months
 from plugins.payments.settings import PaymentsSettings
 
 
@@ -63,6 +65,16 @@ class PaymentsPlugin(Hooks):
 
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
+
+    def month_series(self) -> Sequence[MonthSeries]:
+        return (
+            MonthSeries("payments.charges", "Начислено", "money", permissions.BILLS.name, months.charges),
+            MonthSeries("payments.penalties", "Пени", "money", permissions.BILLS.name, months.penalties),
+            MonthSeries("payments.paid", "Оплачено", "money", permissions.HISTORY.name, months.paid),
+        )
+
+    def commands(self) -> Sequence[Command[Any]]:
+        return commands.COMMANDS
 
     def menu_sections(self) -> Sequence[MenuSection]:
         return (

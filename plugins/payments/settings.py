@@ -1,6 +1,6 @@
 """`[plugins.payments]` of the host's TOML."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -69,5 +69,9 @@ class PaymentsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Payments that one person starts: each is an order at the bank."""
     letters_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
     """Documents that one person has sent by e-mail, to whatever address."""
+    acts: Literal["company", "embedded"] = "company"
+    """Who makes the reconciliation acts that clients order: the company, or the cabinet from its copy."""
+    news_days: Annotated[int, msgspec.Meta(ge=0)] = 45
+    """Bills issued and payments made longer ago are loaded without telling anybody."""
     return_url: str = ""
     """Where the bank sends the payer back to; `{payment_id}` is filled in. Empty: a page of the cabinet."""

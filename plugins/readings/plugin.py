@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from core.sdk import (
     HISTORY,
+    Command,
     Dataset,
     ErrorKind,
     Event,
@@ -18,10 +19,11 @@ from core.sdk import (
     Job,
     MenuSection,
     Migrations,
+    MonthSeries,
     NotificationKind,
     Permission,
 )
-from plugins.readings import datasets, errors, importers, jobs, notifications, permissions, routes
+from plugins.readings import commands, datasets, errors, importers, jobs, notifications, permissions, routes
 from plugins.readings.public import (
     CONSUMPTION_SUBMITTED,
     INTERVALS_SUBMITTED,
@@ -32,7 +34,7 @@ from plugins.readings.public import (
     ReadingsSubmitted,
     ReadingsWithdrawn,
 )
-from plugins.readings.services import reminders
+from plugins.readings.services import history, reminders
 from plugins.readings.settings import ReadingsSettings
 
 
@@ -69,6 +71,13 @@ class ReadingsPlugin(Hooks):
 
     def importers(self) -> Sequence[Importer[Any]]:
         return importers.IMPORTERS
+
+    def month_series(self) -> Sequence[MonthSeries]:
+        of = permissions.HISTORY.name
+        return (MonthSeries("readings.consumption", "Активная энергия", "energy", of, history.consumption),)
+
+    def commands(self) -> Sequence[Command[Any]]:
+        return commands.COMMANDS
 
     def menu_sections(self) -> Sequence[MenuSection]:
         return (

@@ -80,7 +80,7 @@ class ConsumptionSubmitted(msgspec.Struct, frozen=True):
     """The fact that this one corrects."""
 
 
-class IntervalChannel(msgspec.Struct, frozen=True):
+class IntervalChannel(msgspec.Struct, frozen=True, gc=False):
     """A day of one channel."""
 
     channel: str
@@ -99,7 +99,7 @@ class IntervalChannel(msgspec.Struct, frozen=True):
     """The fact whose values these correct."""
 
 
-class IntervalsSubmitted(msgspec.Struct, frozen=True):
+class IntervalsSubmitted(msgspec.Struct, frozen=True, gc=False):
     """A day of interval data of one metering point, out of a client's file: the channels that are new or corrected."""
 
     import_id: str

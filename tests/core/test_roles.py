@@ -86,6 +86,44 @@ async def test_the_catalogue_names_four_roles_and_what_each_may_do(cabinet: Cabi
     assert matrix["Назначение ролей на договор"] == dict.fromkeys(ROLES, False) | {"Администратор": True}
 
 
+OPEN_TO_ALL = ("appeals", "services", "help", "isu")
+"""Owners whose capabilities all four roles have where Table 1 is silent."""
+EXCLUDED = {"edo": {ACCOUNTANT, DIRECTOR, ADMINISTRATOR}, "household": {ENERGY, DIRECTOR, ADMINISTRATOR}}
+"""Owner -> the roles left: documents are not for «Энергетик», readings not for «Бухгалтер»."""
+
+
+@pytest.mark.requirement("ROL-25")
+async def test_where_the_table_is_silent_the_catalogue_says_who_may(cabinet: Cabinet) -> None:
+    caller = await cabinet.client()
+    held: dict[str, set[frozenset[str]]] = {}
+    for row in (await caller.get("/api/v1/roles/matrix")).json()["items"]:
+        owner = row["permission"].partition(".")[0]
+        held.setdefault(owner, set()).add(frozenset(role for role, may in row["roles"].items() if may))
+    for owner in OPEN_TO_ALL:
+        assert held.get(owner, {frozenset(ROLES)}) == {frozenset(ROLES)}, owner
+    for owner, left in EXCLUDED.items():
+        assert held.get(owner, {frozenset(left)}) == {frozenset(left)}, owner
+    for role in ROLES:  # the help's contacts ask for nothing but the contract
+        one = await holder(cabinet, role, f"{ROLES.index(role)}@example.ru")
+        assert (await one.get("/api/v1/contracts/contacts", params={"contract_id": "C-1"})).status_code == 200
+
+
+@pytest.mark.requirement("ROL-25")
+async def test_a_supplier_may_choose_otherwise(
+    database_url: str, tmp_path: Path, clock: MovableClock, enabled_plugins: list[str], available_plugins: Any
+) -> None:
+    roles = {"readings.history": [ENERGY], "payments.bills": [ENERGY, ACCOUNTANT]}
+    config = config_for_tests(database_url, tmp_path, enabled=enabled_plugins, roles=roles)
+    async with running(Host(config, clock=clock, available=available_plugins), clock) as cabinet:
+        caller = await cabinet.client()
+        rows = (await caller.get("/api/v1/roles/matrix")).json()["items"]
+        held = {row["permission"]: [role for role, may in row["roles"].items() if may] for row in rows}
+        assert {name: held[name] for name in roles} == roles
+        for role, status in ((ENERGY, 200), (DIRECTOR, 403)):
+            one = await holder(cabinet, role, f"{ROLES.index(role)}@example.ru")
+            assert (await one.get("/api/v1/payments/contracts/C-1/bills")).status_code == status
+
+
 @pytest.mark.requirement("ROL-06", "ROL-21", "ROL-29", "ROL-31", "ROL-32", "ROL-02", "ROL-05")
 async def test_the_administrator_assigns_a_role_to_an_existing_account(cabinet: Cabinet) -> None:
     administrator = await holder(cabinet, ADMINISTRATOR, "admin@example.ru")

@@ -12,15 +12,17 @@ from core.db.tables import Feed
 from core.host import Host
 from core.testing.cabinet import Cabinet, running
 from core.testing.clock import MovableClock
+from hosts.demo import household
 from hosts.demo.prepare import PASSWORD, prepare
 from hosts.demo.rows import DATASETS
 from hosts.demo.schemas import DemoGuide
+from plugins.household.datasets import DATASETS as HOUSEHOLD_DATASETS
 from plugins.readings.datasets import DATASETS as READING_DATASETS
 
-APPLIED = {dataset.name for dataset in READING_DATASETS if dataset.apply}
+APPLIED = {dataset.name for dataset in (*READING_DATASETS, *HOUSEHOLD_DATASETS) if dataset.apply}
 
 
-async def prepared(host: Host, contracts: int = 40) -> tuple[DemoGuide, dict[str, str]]:
+async def prepared(host: Host, contracts: int = 12) -> tuple[DemoGuide, dict[str, str]]:
     """The guide, and what became of each dataset's rows."""
     said: list[str] = []
     guide = await prepare(host, contracts, say=said.append)
@@ -29,7 +31,7 @@ async def prepared(host: Host, contracts: int = 40) -> tuple[DemoGuide, dict[str
 
 async def test_every_row_of_the_default_supplier_is_accepted_and_a_second_load_changes_nothing(host: Host) -> None:
     _, first = await prepared(host, 300)
-    assert list(first) == list(DATASETS)
+    assert list(first) == [*DATASETS, *household.DATASETS]
     assert all(outcome.split()[1:] == ["accepted"] for outcome in first.values()), first
     assert first["contracts"] == "300 accepted"
     _, second = await prepared(host, 300)

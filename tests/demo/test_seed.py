@@ -141,13 +141,13 @@ def test_the_usual_window_is_from_the_22nd_to_the_6th() -> None:
     assert (late.month, late.opens_on, late.closes_on) == (date(2025, 12, 1), date(2025, 12, 22), date(2026, 1, 9))
 
 
-def test_a_hundred_thousand_contracts_stream_in_flat_memory() -> None:
+def test_contracts_stream_in_flat_memory() -> None:
     blocks = 0
-    for count, tree in enumerate(seed.trees(100_000, TODAY), 1):
+    for count, tree in enumerate(seed.trees(20_000, TODAY), 1):
         if count == 1000:
             blocks = sys.getallocatedblocks()
-        if count == 100_000:
-            assert tree.contracts[0].number.endswith("0000100000")
+        if count == 20_000:
+            assert tree.contracts[0].number.endswith("0000020000")
     assert sys.getallocatedblocks() - blocks < 2000
 
 

@@ -59,7 +59,7 @@ async def test_kill_9_in_the_middle_of_a_file(database_url: str, tmp_path: Path)
         worker = await begin(database_url, tmp_path)
         try:
             item = await showing.one(Context(runtime, Actor("client", "anna")), import_id)
-            for _ in range(300):
+            for _ in range(1200):
                 if item.state == "committed":
                     break
                 await asyncio.sleep(0.1)

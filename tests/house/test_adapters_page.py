@@ -7,11 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.adapters import ADAPTERS, PORTS
 from core.adapters.billing_http import signature
 from core.config import Config, decode
+from core.host import CORE
 from core.sdk import Adapter
 
+ADAPTERS = [adapter for part in CORE for adapter in part().adapters()]
+PORTS = [port for part in CORE for port in part().ports()]
 PAGE = (Path(__file__).parents[2] / "docs/supplier/adapters.md").read_text(encoding="utf-8")
 HEADING = re.compile(r"^## (\w+): (\w+)$", re.MULTILINE)
 ROW = re.compile(r"^\| `(\w+)` \| (?:`(.+?)`|(required)) \| .+ \|$", re.MULTILINE)

@@ -9,6 +9,7 @@ from tests.house.repository import ROOT, sources
 FILES = {
     "__init__.py",
     "README.md",
+    "commands.py",
     "datasets.py",
     "domain.py",
     "errors.py",

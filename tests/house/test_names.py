@@ -39,8 +39,10 @@ def declared(hooks: Hooks) -> Iterator[tuple[str, str]]:
     yield from (("Routes", str(handler.operation_id)) for handler in hooks.routes())
     yield from (("Card sections", item.name) for item in hooks.card_sections())
     yield from (("Menu sections", item.name) for item in hooks.menu_sections())
+    yield from (("Month series", item.name) for item in hooks.month_series())
     yield from (("Importers", item.name) for item in hooks.importers())
     yield from (("Validators", item.name) for item in hooks.validators())
+    yield from (("Commands", item.name) for item in hooks.commands())
     yield from (("Ports", item.name) for item in hooks.ports())
     yield from (("Adapters", f"{item.port}.{item.name}") for item in hooks.adapters())
     yield from (("Forgetters", item.name) for item in hooks.forgetters())
@@ -61,8 +63,10 @@ SECTIONS = (
     "Errors",
     "Card sections",
     "Menu sections",
+    "Month series",
     "Importers",
     "Validators",
+    "Commands",
     "Ports",
     "Adapters",
     "Forgetters",
@@ -89,8 +93,10 @@ PREFIXED = {
     "Datasets",
     "Card sections",
     "Menu sections",
+    "Month series",
     "Importers",
     "Validators",
+    "Commands",
 }
 
 

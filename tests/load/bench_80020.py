@@ -9,6 +9,7 @@ Nothing is asserted but that everything was stored. PostgreSQL, and SQLite besid
 """
 
 import asyncio
+import gc
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,9 @@ from core.context import Actor, Context, Grant
 from core.contracts.models import Contract, EnergyObject, MeteringPoint
 from core.host import Host
 from core.imports.public import ImportFile, Source
-from core.intervals.public import CHANNELS, compare, day_of, delimited, green_button, profile, write
+from core.intervals.adapters.delimited import delimited
+from core.intervals.adapters.green_button import green_button
+from core.intervals.public import CHANNELS, compare, day_of, profile, write
 from core.testing.cabinet import config_for_tests
 from core.testing.clock import MovableClock
 from plugins.readings.services import interval_data, intervals
@@ -210,6 +213,7 @@ async def history(title: str, server: str) -> None:
 
 async def main(megabytes: int = 50, rounds: int = 3, large: int = 500) -> None:
     """All sections."""
+    gc.freeze()  # as a worker does when it has started
     for title, server in (("PostgreSQL", SERVER), ("SQLite", "")):
         await throughput(title, server, megabytes, rounds)
         await history(title, server)

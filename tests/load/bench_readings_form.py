@@ -115,7 +115,7 @@ async def growth_section(small: Supplier, large: Supplier, devices: int) -> None
     calls = {
         "form of 50 devices": form,
         "history of a device": f"{form}/history/meters/{contract}-m1",
-        "objects with a history": f"{form}/history?from=2020-01",
+        "objects with a history": f"{form}/history?month_from=2020-01",
         "deadlines of 9 contracts": "/api/v1/readings/deadlines",
         "peak hours": "/api/v1/readings/peaks",
     }

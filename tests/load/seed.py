@@ -24,10 +24,14 @@ from core.host import Host
 from core.sdk import Context, Dataset, Hooks, month_start
 from core.testing.cabinet import Cabinet, Caller, running
 from core.testing.clock import MovableClock
+from plugins.appeals.plugin import AppealsPlugin
+from plugins.isu.plugin import IsuPlugin
 from plugins.payments.plugin import PaymentsPlugin
 from plugins.readings.plugin import ReadingsPlugin
 
 AVAILABLE: Mapping[str, Callable[[], type[Hooks]]] = {
+    "appeals": lambda: AppealsPlugin,
+    "isu": lambda: IsuPlugin,
     "payments": lambda: PaymentsPlugin,
     "readings": lambda: ReadingsPlugin,
 }

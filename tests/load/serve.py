@@ -22,6 +22,7 @@ APPLICATIONS = {
     "hello": "tests.load.serve:hello",
     "handwritten": "tests.load.peers.handwritten:application",
     "fastapi_orm": "tests.load.peers.fastapi_orm:application",
+    "handwritten_callbacks": "tests.load.peers.handwritten_callbacks:application",
     "handwritten_cards": "tests.load.peers.handwritten_cards:application",
 }
 SERVER_CORE, LOAD_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))

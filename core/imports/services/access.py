@@ -7,7 +7,18 @@ from core.errors import EMAIL_NOT_CONFIRMED, FIELD_CHOICE, ROLE_FORBIDS
 from core.imports import store
 from core.imports.errors import NOT_ADMITTED, PERMISSION_GONE
 from core.imports.store import ImportRow
-from core.sdk import INVALID, NOT_FOUND, Actor, Context, FieldProblem, Grant, Importer, Problem
+from core.sdk import (
+    FIELD_FORMAT,
+    FIELD_REQUIRED,
+    INVALID,
+    NOT_FOUND,
+    Actor,
+    Context,
+    FieldProblem,
+    Grant,
+    Importer,
+    Problem,
+)
 
 AnyImporter = Importer[Any]
 
@@ -25,6 +36,16 @@ def importer_asked(ctx: Context, kind: str) -> AnyImporter:
     return importer
 
 
+async def at_place(ctx: Context, importer: AnyImporter, contract_id: str) -> Context:
+    """The caller's context for files of a kind: with his grant on the contract, or as himself."""
+    if importer.of_account and not contract_id:
+        return ctx
+    if importer.of_account or not contract_id:
+        wrong = FIELD_FORMAT if importer.of_account else FIELD_REQUIRED
+        raise Problem(INVALID, errors=[FieldProblem("contract_id", wrong)])
+    return await on_contract(ctx, contract_id)
+
+
 async def on_contract(ctx: Context, contract_id: str) -> Context:
     """The caller's context with his grant on a contract. A foreign contract is a missing one."""
     granted = replace(ctx, grant=await _grant(ctx, ctx.actor.id, contract_id))
@@ -35,7 +56,7 @@ async def on_contract(ctx: Context, contract_id: str) -> Context:
 
 def require(ctx: Context, importer: AnyImporter, *, sending: bool = False) -> None:
     """The permission of the importer on the contract of the grant; whoever sends has confirmed his address, too."""
-    if not holds(ctx, importer):
+    if not importer.of_account and not holds(ctx, importer):
         raise Problem(ROLE_FORBIDS, role=ctx.granted.role)
     if sending and not ctx.actor.email_confirmed:
         raise Problem(EMAIL_NOT_CONFIRMED)
@@ -61,6 +82,11 @@ async def found(ctx: Context, import_id: str, *, sending: bool = False) -> tuple
     importer = None if row is None else importer_of(ctx, row.kind)
     if row is None or importer is None:
         raise Problem(NOT_FOUND)
+    if importer.of_account:
+        if row.account_id != ctx.actor.id:
+            raise Problem(NOT_FOUND)
+        require(ctx, importer, sending=sending)
+        return row, importer, ctx
     granted = await on_contract(ctx, row.contract_id)
     if row.account_id != ctx.actor.id and (row.partial or granted.granted.objects is not None):
         raise Problem(NOT_FOUND)
@@ -71,6 +97,8 @@ async def found(ctx: Context, import_id: str, *, sending: bool = False) -> tuple
 async def as_author(ctx: Context, row: ImportRow, importer: AnyImporter) -> Context:
     """A job's context with the author and his grant of this moment. Raises Problem when he may not send any more."""
     actor = Actor("client", row.account_id)
+    if importer.of_account:
+        return replace(ctx, actor=actor)
     author = replace(ctx, actor=actor, grant=await _grant(ctx, row.account_id, row.contract_id))
     if author.grant is None or not holds(author, importer):
         raise Problem(PERMISSION_GONE)

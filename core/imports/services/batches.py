@@ -38,7 +38,7 @@ async def fetch(ctx: Context, row: ImportRow, folder: Path) -> Source:
                 await asyncio.to_thread(local.write, piece)
     except FilesUnavailable as error:
         raise Later(_STORE_AWAY) from error
-    return Source(path, row.file_name, suffix, row.size, folder)
+    return Source(path, row.file_name, suffix, row.size, folder, ctx.runtime.settings)
 
 
 class Collecting:

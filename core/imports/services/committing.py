@@ -37,7 +37,7 @@ async def order(ctx: Context, import_id: str) -> schemas.ImportItem:
             await store.change(uow, import_id, life, ordered_at=uow.now, notes=b"[]", **begins)
             if begins:
                 uow.enqueue(CommitFile(import_id))
-            uow.audit("imports.ordered", row.contract_id, file=import_id)
+            uow.audit("imports.ordered", row.subject, file=import_id)
             row = await store.lock(uow, import_id)
             assert row is not None
         return await uow.answer(showing.item(ctx, row, importer), 202)

@@ -33,7 +33,7 @@ async def cancel(ctx: Context, import_id: str) -> schemas.ImportItem:
             raise Problem(errors.NOT_NOW, state=domain.WORDS[row.state]) from error
         if life != row.life:
             await store.change(uow, import_id, life)
-            uow.audit("imports.cancelled", row.contract_id, file=import_id)
+            uow.audit("imports.cancelled", row.subject, file=import_id)
             row = await _locked(uow, import_id)
         return showing.item(ctx, row, importer)
 
@@ -54,7 +54,7 @@ async def withdraw(ctx: Context, import_id: str) -> schemas.ImportItem:
             await importer.withdraw(granted, uow, row.file, await store.sent_facts(uow, import_id))
             await store.mark_withdrawn(uow, import_id)
             await store.change(uow, import_id, life)
-            uow.audit("imports.withdrawn", row.contract_id, file=import_id)
+            uow.audit("imports.withdrawn", row.subject, file=import_id)
             row = await _locked(uow, import_id)
         return await uow.answer(showing.item(ctx, row, importer), 200)
 

@@ -1,19 +1,20 @@
 """What the caller sees of files: the kinds, the list, one of them, its entries, the file itself."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from pathlib import PurePath
 
 import msgspec
 
 from core.errors import UNAVAILABLE, Language
-from core.importing import Importer, Line, Note
+from core.importing import Importer, ImportFile, Line, Note
 from core.imports import domain, schemas, store
 from core.imports.domain import State
 from core.imports.services import access
 from core.imports.services.access import AnyImporter
 from core.imports.store import EntryRow, ImportRow
 from core.ports.files import FileMissing, Files, FilesUnavailable
-from core.sdk import NOT_FOUND, Context, Page, Problem, decode_cursor, page
+from core.sdk import NOT_FOUND, Context, Page, Problem, UnitOfWork, decode_cursor, page
 
 LAST = "~"
 """Greater than every identifier."""
@@ -23,8 +24,8 @@ ANSWERS = msgspec.json.Decoder(dict[str, schemas.ImportAnswer])
 
 async def kinds(ctx: Context, contract_id: str) -> list[schemas.ImportKind]:
     """The kinds of files that the caller may send for a contract."""
-    granted = await access.on_contract(ctx, contract_id)
-    held = [importer for importer in ctx.declared(Importer) if access.holds(granted, importer)]
+    granted = await access.on_contract(ctx, contract_id) if contract_id else ctx
+    held = _held(granted, ctx.declared(Importer), contract_id)
     return [
         schemas.ImportKind(importer.name, importer.title, list(importer.suffixes), importer.max_bytes)
         for importer in held
@@ -36,10 +37,10 @@ async def listed(
     ctx: Context, contract_id: str, kind: str | None, state: State | None, cursor: str | None, limit: int
 ) -> Page[schemas.ImportItem]:
     """The files of a contract that the caller may see, the newest first."""
-    granted = await access.on_contract(ctx, contract_id)
+    granted = await access.on_contract(ctx, contract_id) if contract_id else ctx
     importers = [access.importer_asked(ctx, kind)] if kind else list(ctx.declared(Importer))
-    held = {importer.name: importer for importer in importers if access.holds(granted, importer)}
-    if not held and importers:
+    held = {importer.name: importer for importer in _held(granted, importers, contract_id)}
+    if not held and importers and contract_id:
         access.require(granted, importers[0])
     (before,) = decode_cursor(cursor, str) or (LAST,)
     rows = await ctx.reader.all(
@@ -48,12 +49,39 @@ async def listed(
         kinds=sorted(held),
         states=[state] if state else list(domain.WORDS),
         account_id=ctx.actor.id,
-        whole=granted.granted.objects is None,
+        whole=granted.grant is not None and granted.grant.objects is None,
         before=before,
         limit=limit + 1,
     )
     cut = page(rows, limit, lambda row: (row.id,))
     return Page([item(ctx, row, held[row.kind]) for row in cut.items], cut.next)
+
+
+def _held(ctx: Context, importers: Iterable[AnyImporter], contract_id: str) -> list[AnyImporter]:
+    """Those whose files belong to the contract (to none: to the caller) and are for his role."""
+    if not contract_id:
+        return [importer for importer in importers if importer.of_account]
+    return [importer for importer in importers if not importer.of_account and access.holds(ctx, importer)]
+
+
+async def own(
+    ctx: Context, kind: str, since: datetime, until: datetime, cursor: str | None, limit: int
+) -> Page[schemas.ImportItem]:
+    """The caller's files of a kind that is for no contract, uploaded in a period and ordered to be sent."""
+    importer = access.importer_asked(ctx, kind)
+    (before,) = decode_cursor(cursor, str) or (LAST,)
+    rows = await ctx.reader.all(
+        store.OWN, account_id=ctx.actor.id, kind=kind, since=since, until=until, before=before, limit=limit + 1
+    )
+    cut = page(rows, limit, lambda row: (row.id,))
+    return Page([item(ctx, row, importer) for row in cut.items], cut.next)
+
+
+async def refused_lines(uow: UnitOfWork, file: ImportFile) -> AsyncIterator[Line]:
+    """The lines of the refused units of a file, within the transaction of `Importer.finish`."""
+    async for lines in store.lines_of(uow, file.id, "refused"):
+        for line in LINES.decode(lines):
+            yield line
 
 
 async def one(ctx: Context, import_id: str) -> schemas.ImportItem:

@@ -47,15 +47,18 @@ class Upload(msgspec.Struct, frozen=True):
     """Send what is right as soon as it is checked."""
     replaces: str | None
     """An unsent file of the caller that goes when this one is stored."""
+    parts: tuple[str, ...] = ()
+    """What the file is about, as far as the kind asks for it."""
 
 
 async def upload(ctx: Context, wanted: Upload, body: AsyncIterator[bytes]) -> schemas.ImportItem:
     """Stores a file; nothing of it is sent before that is ordered. A file that is refused leaves nothing behind."""
     importer = access.importer_asked(ctx, wanted.kind)
-    granted = await access.on_contract(ctx, wanted.contract_id)
+    granted = await access.at_place(ctx, importer, wanted.contract_id)
     access.require(granted, importer, sending=True)
     if not await importer.offered(granted):
         raise Problem(errors.NOT_OFFERED, title=importer.title)
+    parts = await importer.parts(granted, wanted.parts)
     await access.admit(granted, importer)
     name = clean_name(wanted.name, importer)
     import_id, files = new_id(), ctx.port(Files)
@@ -68,7 +71,8 @@ async def upload(ctx: Context, wanted: Upload, body: AsyncIterator[bytes]) -> sc
         "kind": importer.name,
         "contract_id": wanted.contract_id,
         "account_id": ctx.actor.id,
-        "partial": granted.granted.objects is not None,
+        "partial": granted.grant is not None and granted.grant.objects is not None,
+        "parts": msgspec.json.encode(parts).decode(),
         "file_name": name,
         "size": stored.size,
         "sha256": stored.sha256,
@@ -95,7 +99,8 @@ async def _note(ctx: Context, row: dict[str, Any], wanted: Upload, importer: Any
         times = {"uploaded_at": uow.now, "changed_at": uow.now, "ordered_at": ordered_at}
         await uow.execute(sa.insert(Import).values(**row, **times))
         uow.enqueue(ReadFile(row["id"]))
-        uow.audit("imports.uploaded", wanted.contract_id, file=row["id"], kind=importer.name, sha256=row["sha256"])
+        subject = wanted.contract_id or row["id"]
+        uow.audit("imports.uploaded", subject, file=row["id"], kind=importer.name, sha256=row["sha256"])
         stored = await store.lock(uow, row["id"])
         assert stored is not None
         return showing.item(ctx, stored, importer)
@@ -117,7 +122,7 @@ async def forget(uow: UnitOfWork, row: store.ImportRow) -> None:
         raise Problem(errors.NOT_NOW, state=domain.WORDS[row.state]) from error
     await store.remove(uow, row.id)
     uow.enqueue(ForgetFile(row.stored_key))
-    uow.audit("imports.deleted", row.contract_id, file=row.id)
+    uow.audit("imports.deleted", row.subject, file=row.id)
 
 
 async def forget_file(ctx: Context, order: ForgetFile) -> None:

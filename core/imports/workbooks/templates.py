@@ -31,13 +31,22 @@ class Column(msgspec.Struct, frozen=True):
     """The client writes here; every other cell is locked."""
 
 
+class Locked(msgspec.Struct, frozen=True):
+    """A cell that stays locked though its column is to be filled in."""
+
+    value: str | Decimal | None = None
+
+
+LOCKED = Locked()
+
+
 class Template(msgspec.Struct, frozen=True):
     """A sheet to be filled in."""
 
     title: str
     """At most 31 characters."""
     columns: Sequence[Column]
-    rows: Iterable[Sequence[str | Decimal | None]]
+    rows: Iterable[Sequence[str | Decimal | Locked | None]]
 
 
 async def template(sheet: Template) -> IO[bytes]:
@@ -68,12 +77,14 @@ def _heading(page: Any, text: str) -> Any:
     return cell
 
 
-def _cell(page: Any, column: Column, value: str | Decimal | None) -> Any:
+def _cell(page: Any, column: Column, value: str | Decimal | Locked | None) -> Any:
+    locked = isinstance(value, Locked)
+    value = value.value if isinstance(value, Locked) else value
     text = None if value is None else str(value).replace(".", ",") if isinstance(value, Decimal) else value
     cell = WriteOnlyCell(page, text)
     if text is not None:
         cell.data_type = "s"  # never a formula, whatever a name begins with
     cell.number_format = _TEXT
-    if column.fill_in:
+    if column.fill_in and not locked:
         cell.protection, cell.fill = _UNLOCKED, _INPUT
     return cell

@@ -10,8 +10,20 @@ from core.ports.files import Files, Stored
 from core.roles import errors, schemas, store
 from core.roles.letters import ANSWERED
 from core.roles.models import Request, RequestFile, RequestMessage
-from core.roles.settings import RoleSettings
-from core.sdk import ADMINISTRATOR, NOT_FOUND, ROLES, Context, Page, Problem, UnitOfWork, decode_cursor, new_id, page
+from core.roles.settings import OwnRequestsSettings, RoleSettings
+from core.sdk import (
+    ADMINISTRATOR,
+    NOT_FOUND,
+    ROLES,
+    AdapterHost,
+    Context,
+    Page,
+    Problem,
+    UnitOfWork,
+    decode_cursor,
+    new_id,
+    page,
+)
 
 INITIAL_ROLE = ROLES[1]
 """What everybody begins with (ROL-07)."""
@@ -19,10 +31,24 @@ TOPIC, SECTION = "ЛКК ЮЛ", "Права доступа"
 """What the form «Направить обращение» is filled with (ROL-27)."""
 
 
+class OwnRequests:
+    """Requests of «Администратор» kept by the core itself: the adapter `roles` of `administrator_requests`."""
+
+    async def ask(self, ctx: Context, contract_id: str, text: str) -> schemas.RoleRequestItem:
+        return await ask(ctx, contract_id, text)
+
+    async def close(self) -> None:
+        """Holds nothing."""
+
+
+def make_own_requests(settings: OwnRequestsSettings, host: AdapterHost) -> OwnRequests:
+    """The adapter."""
+    return OwnRequests()
+
+
 # ---- the client
-async def ask(ctx: Context, text: str) -> schemas.RoleRequestItem:
-    """Asks for the role on the contract of the path. Nothing changes by the request alone."""
-    contract_id = ctx.granted.contract_id
+async def ask(ctx: Context, contract_id: str, text: str) -> schemas.RoleRequestItem:
+    """Asks for the role on a contract. Nothing changes by the request alone."""
     async with ctx.uow() as uow:
         if await uow.scalar(administrator(contract_id)) is not None:
             raise Problem(ADMINISTRATOR_EXISTS)

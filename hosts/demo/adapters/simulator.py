@@ -8,9 +8,10 @@ import msgspec
 
 from core.ports.billing import Answer, BillingUnavailable, Fact
 from core.sdk import AdapterHost
-from hosts.demo import domain
+from hosts.demo import domain, household
 from hosts.demo.adapters.book import Book, Ledger, TroubleKind
 from hosts.demo.settings import SimulatorSettings
+from plugins.household.public import SUBMITTED as HOUSEHOLD
 from plugins.readings.public import ConsumptionSubmitted, ReadingsSubmitted
 
 READINGS, CONSUMPTION = "readings.submitted", "readings.consumption_submitted"
@@ -66,6 +67,8 @@ class BillingSimulator:
     def _look_into(self, ledger: Ledger, fact: Fact) -> list[Answer]:
         if fact.kind == CONSUMPTION:
             return domain.judge_consumption(fact.id, _CONSUMPTION.decode(fact.body), self.settings)
+        if fact.kind == HOUSEHOLD:
+            return list(household.answers(fact))
         if fact.kind != READINGS:
             return [Answer(fact.id, "accepted")]
         submitted = _SUBMITTED.decode(fact.body)

@@ -1,6 +1,5 @@
 """Documents of contracts (6.1)."""
 
-from datetime import date
 from mimetypes import guess_type
 from typing import Annotated
 
@@ -15,16 +14,19 @@ from core.sdk import (
     Cursor,
     JSONBody,
     Limit,
+    Month,
+    MonthFrom,
+    MonthTo,
     Page,
     PathId,
     download,
     get,
+    month_of,
     permission,
     post,
 )
 from plugins.payments import errors
 from plugins.payments.permissions import ACTS, DOCUMENTS
-from plugins.payments.routes.filters import MonthFrom, MonthTo
 from plugins.payments.schemas.documents import (
     DocumentFilter,
     PaymentsAct,
@@ -40,7 +42,6 @@ SHOWN = INLINE | {XLSX, "application/zip"}
 """Kinds of files that are named as such."""
 Kind = Annotated[DocumentFilter, QueryParameter(description="«Тип документа»")]
 Inline = Annotated[bool, QueryParameter(description="Show it in a tab, if it is a PDF or a picture.")]
-Month = Annotated[date, QueryParameter(description="Any day of the month.")]
 
 
 @get(
@@ -58,7 +59,7 @@ async def payments_documents(
     limit: Limit = 50,
 ) -> PaymentsDocuments:
     """List the documents of all contracts that show theirs to the caller, the newest first."""
-    return await documents.documents(ctx, type, month_from, month_to, cursor, limit)
+    return await documents.documents(ctx, type, month_of(month_from), month_of(month_to), cursor, limit)
 
 
 @get(
@@ -77,7 +78,7 @@ async def payments_contract_documents(
     limit: Limit = 50,
 ) -> PaymentsDocuments:
     """List the documents of a contract, the newest first."""
-    return await documents.documents(ctx, type, month_from, month_to, cursor, limit)
+    return await documents.documents(ctx, type, month_of(month_from), month_of(month_to), cursor, limit)
 
 
 @get(
@@ -125,7 +126,7 @@ async def send_payments_document(
 )
 async def download_payments_archive(ctx: Ctx, contract_id: PathId, month: Month) -> Stream:
     """Download all documents of a month as one .zip."""
-    name, content = await archive.archive(ctx, month)
+    name, content = await archive.archive(ctx, month_of(month))
     return await download(content, name, media_type="application/zip")
 
 

@@ -2,9 +2,8 @@
 
 from litestar.response import Stream
 
-from core.sdk import XLSX, Ctx, Cursor, Limit, PathId, download, get, permission, pieces
+from core.sdk import XLSX, Ctx, Cursor, Limit, MonthFrom, MonthTo, PathId, download, get, month_of, permission, pieces
 from plugins.payments.permissions import HISTORY
-from plugins.payments.routes.filters import MonthFrom, MonthTo
 from plugins.payments.schemas.history import PaymentsHistory
 from plugins.payments.services import history
 
@@ -19,7 +18,7 @@ async def payments_history(
     ctx: Ctx, month_from: MonthFrom = None, month_to: MonthTo = None, cursor: Cursor = None, limit: Limit = 50
 ) -> PaymentsHistory:
     """List the payments of all contracts that show theirs to the caller, the newest first."""
-    return await history.history(ctx, month_from, month_to, cursor, limit)
+    return await history.history(ctx, month_of(month_from), month_of(month_to), cursor, limit)
 
 
 @get(
@@ -37,7 +36,7 @@ async def payments_contract_history(
     limit: Limit = 50,
 ) -> PaymentsHistory:
     """List the payments of a contract, the newest first."""
-    return await history.history(ctx, month_from, month_to, cursor, limit)
+    return await history.history(ctx, month_of(month_from), month_of(month_to), cursor, limit)
 
 
 @get(
@@ -49,7 +48,7 @@ async def payments_contract_history(
 )
 async def download_payments_history(ctx: Ctx, month_from: MonthFrom = None, month_to: MonthTo = None) -> Stream:
     """Download the payments of all contracts as a workbook."""
-    name, file = await history.export(ctx, month_from, month_to)
+    name, file = await history.export(ctx, month_of(month_from), month_of(month_to))
     return await download(pieces(file), name, media_type=XLSX)
 
 
@@ -64,7 +63,7 @@ async def download_payments_contract_history(
     ctx: Ctx, contract_id: PathId, month_from: MonthFrom = None, month_to: MonthTo = None
 ) -> Stream:
     """Download the payments of a contract as a workbook."""
-    name, file = await history.export(ctx, month_from, month_to)
+    name, file = await history.export(ctx, month_of(month_from), month_of(month_to))
     return await download(pieces(file), name, media_type=XLSX)
 
 

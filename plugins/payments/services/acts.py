@@ -7,6 +7,8 @@ from plugins.payments.errors import PERIOD_FUTURE, PERIOD_REVERSED, PERIOD_TOO_L
 from plugins.payments.models import ActOrder
 from plugins.payments.public import ActOrdered
 from plugins.payments.schemas.documents import PaymentsAct, PaymentsActOrder
+from plugins.payments.services.printing_acts import PrintAct
+from plugins.payments.settings import PaymentsSettings
 from plugins.payments.store import documents as store
 
 _YEARS = 5
@@ -29,7 +31,10 @@ async def acts(ctx: Context) -> Page[PaymentsAct]:
 
 
 async def order(ctx: Context, wanted: PaymentsActOrder) -> PaymentsAct:
-    """«Заказать»: the order goes to the company as a fact. Raises Problem for a period that cannot be."""
+    """«Заказать»: told to the company as a fact, or made by a job, as the supplier chose.
+
+    Raises Problem for a period that cannot be.
+    """
     _check(ctx, wanted)
     order_id, contract_id = new_id(), ctx.granted.contract_id
     async with ctx.uow() as uow:
@@ -43,8 +48,11 @@ async def order(ctx: Context, wanted: PaymentsActOrder) -> PaymentsAct:
                 ordered_at=uow.now,
             )
         )
-        fact = ActOrdered(order_id, contract_id, wanted.period_from, wanted.period_to, ctx.actor.label)
-        uow.emit(fact, subject=contract_id)
+        if ctx.settings(PaymentsSettings).acts == "embedded":
+            uow.enqueue(PrintAct(order_id))
+        else:
+            fact = ActOrdered(order_id, contract_id, wanted.period_from, wanted.period_to, ctx.actor.label)
+            uow.emit(fact, subject=contract_id)
         uow.audit("payments.act_ordered", contract_id, order=order_id)
         act = PaymentsAct(order_id, "ordered", None, None, wanted.period_from, wanted.period_to, uow.now, None)
         return await uow.answer(act)

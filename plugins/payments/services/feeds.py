@@ -14,13 +14,12 @@ from plugins.payments import domain
 from plugins.payments.models import ActOrder, Allocation, Balance, Bill, Document, Executed, Payment
 from plugins.payments.notifications import ABOUT_ACTS, ABOUT_BILLS, ABOUT_PAYMENTS
 from plugins.payments.schemas.company import BalanceRow, BillRow, DocumentRow, ExecutedRow
+from plugins.payments.settings import PaymentsSettings
 from plugins.payments.store import bills as bill_store
 from plugins.payments.store import documents as document_store
 from plugins.payments.store import history as history_store
 
 Answers = list[RowError | None]
-NEWS = timedelta(days=45)
-"""Bills issued and payments made longer ago are loaded without telling anybody."""
 NOT_A_MONTH = RowError("payments.not_a_month", "month", "Месяц задаётся своим первым днём")
 MORE_THAN_AMOUNT = RowError("payments.more_than_amount", "remaining", "Остаток больше суммы документа")
 ANOTHER_CONTRACT = RowError(
@@ -116,7 +115,7 @@ async def _tell_of_bills(uow: UnitOfWork, fresh: Sequence[BillRow]) -> None:
 
 
 def _is_news(uow: UnitOfWork, day: date) -> bool:
-    return day > uow.now.date() - NEWS
+    return day > uow.now.date() - timedelta(days=uow.settings(PaymentsSettings).news_days)
 
 
 async def _contract_numbers(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from core.sdk import Query, any_of
 from plugins.payments.models import ActOrder, Bill, Document, DocumentFile
 from plugins.payments.schemas.documents import DocumentType
 
-ACT = "акт сверки"
+ACT: Final = "акт сверки"
 
 
 class DocumentRead(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ Nothing is resolved: no DTD, no entities, no network. Depth and text lengths are
 between two metering points by `STRETCH`, the whole by the caller's limit.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Protocol
@@ -26,6 +27,7 @@ _POINTS = ("measuringpoint", "deliverygroup", "peretok")
 _HEADER = ("datetime", "sender")
 _TEXT = 200
 DIGITS = 12
+_PLAIN_COUNTS = {len(plain_shape(minutes)): minutes for minutes in MINUTES}
 
 
 class Readable(Protocol):
@@ -211,33 +213,28 @@ def _children(element: Any) -> dict[str, str]:
     return {_name(child): "".join(child.itertext()).strip() for child in element}
 
 
+_SPACE = r"\s*"
+
+
 @cache
-def _shapes() -> dict[int, tuple[list[str], list[list[tuple[str, str]]]]]:
-    """Tags and attributes of `period` and `value` by turns, as a plain day of 24 hours has them, by their number."""
-    made = {}
-    for minutes in MINUTES:
-        shape = [
-            attributes for start, end in plain_shape(minutes) for attributes in ([("start", start), ("end", end)], [])
-        ]
-        made[len(shape)] = (["period", "value"] * (len(shape) // 2), shape)
-    return made
+def _plain(minutes: int) -> re.Pattern[bytes]:
+    """A channel of a plain day of 24 hours as lxml writes it out: nothing but values, each in its period, in order."""
+    periods = "".join(
+        f'<period start="{start}" end="{end}">{_SPACE}<value>(\\d{{1,{DIGITS}}})</value>{_SPACE}</period>{_SPACE}'
+        for start, end in plain_shape(minutes)
+    )
+    return re.compile(f"<[^>]*>{_SPACE}{periods}</[^>]*>".encode())
 
 
 def _channel(element: Any) -> Channel:
     """Nearly every channel is plain: it is recognised whole, without a look at single periods."""
     code, line = _attributes(element).get("code", "")[:_TEXT], element.sourceline or 0
-    pairs = list(element.iter())[1:]
-    shape = _shapes().get(len(pairs))
-    # tags first: a comment or an element inside of a value would cut its text short
-    if shape and [pair.tag for pair in pairs] == shape[0] and [pair.items() for pair in pairs] == shape[1]:
-        texts = [value.text or "" for value in pairs[1::2]]
-        if all(texts) and _whole("".join(texts)) and max(map(len, texts)) <= DIGITS:
-            return Channel(code, line, texts, ())
+    minutes = _PLAIN_COUNTS.get(len(element))
+    if minutes:
+        plain = _plain(minutes).fullmatch(etree.tostring(element, with_tail=False))
+        if plain:
+            return Channel(code, line, [text.decode() for text in plain.groups()], ())
     return Channel(code, line, None, _periods(element))
-
-
-def _whole(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
 
 
 def _periods(element: Any) -> list[Period]:

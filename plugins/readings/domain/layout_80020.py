@@ -51,7 +51,7 @@ class Header(msgspec.Struct, frozen=True):
     sender_name: str
 
 
-class Period(msgspec.Struct, frozen=True):
+class Period(msgspec.Struct, frozen=True, gc=False):
     """A `period` with its `value`, as they stand there."""
 
     start: str
@@ -63,7 +63,7 @@ class Period(msgspec.Struct, frozen=True):
     line: int
 
 
-class Channel(msgspec.Struct, frozen=True):
+class Channel(msgspec.Struct, frozen=True, gc=False):
     """A `measuringchannel`. `texts` instead of `periods`: a plain day, in order, all values commercial."""
 
     code: str
@@ -72,7 +72,7 @@ class Channel(msgspec.Struct, frozen=True):
     periods: Sequence[Period]
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """A `measuringpoint`."""
 
     code: str
@@ -87,7 +87,7 @@ class Point(msgspec.Struct, frozen=True):
     """The file had this point already. (Points of one code in two areas agree in real files, but who can know.)"""
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """A metering point after the checks: days to be written, or the reasons why not."""
 
     code: str

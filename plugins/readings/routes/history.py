@@ -1,12 +1,25 @@
 """History of readings."""
 
-from datetime import date
 from typing import Annotated
 
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from core.sdk import XLSX, Ctx, Cursor, Limit, Page, PathId, download, get, permission, pieces
+from core.sdk import (
+    XLSX,
+    Ctx,
+    Cursor,
+    Limit,
+    MonthFrom,
+    MonthTo,
+    Page,
+    PathId,
+    download,
+    get,
+    month_of,
+    permission,
+    pieces,
+)
 from plugins.readings import errors
 from plugins.readings.permissions import HISTORY
 from plugins.readings.routes.form import Search
@@ -15,19 +28,9 @@ from plugins.readings.schemas.history import ReadingsHistoryDevice, ReadingsHist
 from plugins.readings.services import history
 from plugins.readings.services.history import HistoryFilter
 
-MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])(-01)?$"
-From = Annotated[
-    str | None, QueryParameter(name="from", pattern=MONTH, description="First month, `2026-01`. Included.")
-]
-To = Annotated[str | None, QueryParameter(name="to", pattern=MONTH, description="Last month, `2026-03`. Included.")]
 Address = Annotated[
     str, QueryParameter(max_length=200, description="Part of an object's address, number or name, any case.")
 ]
-
-
-def month_of(text: str | None) -> date | None:
-    """The first day of a month written as `2026-01`, or by that day itself."""
-    return None if text is None else date.fromisoformat(f"{text[:7]}-01")
 
 
 @get(
@@ -52,14 +55,14 @@ async def readings_history_contracts(
 async def readings_history(
     ctx: Ctx,
     contract_id: PathId,
-    since: From = None,
-    until: To = None,
+    month_from: MonthFrom = None,
+    month_to: MonthTo = None,
     address: Address = "",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ReadingsHistoryObject]:
     """List the energy objects of a contract; with a period only those that have readings in it."""
-    return await history.objects(ctx, HistoryFilter(month_of(since), month_of(until), address), cursor, limit)
+    return await history.objects(ctx, HistoryFilter(month_of(month_from), month_of(month_to), address), cursor, limit)
 
 
 @get(
@@ -72,13 +75,13 @@ async def readings_history_devices(
     ctx: Ctx,
     contract_id: PathId,
     object_id: PathId,
-    since: From = None,
-    until: To = None,
+    month_from: MonthFrom = None,
+    month_to: MonthTo = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ReadingsHistoryDevice]:
     """List the devices of an energy object, those of the past included, and its points «по сообщению»."""
-    return await history.devices(ctx, object_id, HistoryFilter(month_of(since), month_of(until)), cursor, limit)
+    return await history.devices(ctx, object_id, HistoryFilter(month_of(month_from), month_of(month_to)), cursor, limit)
 
 
 @get(
@@ -91,13 +94,13 @@ async def readings_history_of_meter(
     ctx: Ctx,
     contract_id: PathId,
     meter_id: PathId,
-    since: From = None,
-    until: To = None,
+    month_from: MonthFrom = None,
+    month_to: MonthTo = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ReadingsHistoryValue]:
     """List the readings of a device, the newest first."""
-    return await history.of_meter(ctx, meter_id, HistoryFilter(month_of(since), month_of(until)), cursor, limit)
+    return await history.of_meter(ctx, meter_id, HistoryFilter(month_of(month_from), month_of(month_to)), cursor, limit)
 
 
 @get(
@@ -110,17 +113,17 @@ async def readings_history_of_point(
     ctx: Ctx,
     contract_id: PathId,
     point_id: PathId,
-    since: From = None,
-    until: To = None,
+    month_from: MonthFrom = None,
+    month_to: MonthTo = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ReadingsHistoryValue]:
     """List the consumption of a point «по сообщению», the newest first."""
-    return await history.of_point(ctx, point_id, HistoryFilter(month_of(since), month_of(until)), cursor, limit)
+    return await history.of_point(ctx, point_id, HistoryFilter(month_of(month_from), month_of(month_to)), cursor, limit)
 
 
 @get(
-    "/api/v1/readings/contracts/{contract_id:str}/history/export",
+    "/api/v1/readings/contracts/{contract_id:str}/history/workbook",
     access=permission(HISTORY.name),
     operation_id="download_readings_history",
     raises=[errors.TOO_MANY_ROWS],
@@ -128,10 +131,10 @@ async def readings_history_of_point(
     tags=["readings"],
 )
 async def download_readings_history(
-    ctx: Ctx, contract_id: PathId, since: From = None, until: To = None, address: Address = ""
+    ctx: Ctx, contract_id: PathId, month_from: MonthFrom = None, month_to: MonthTo = None, address: Address = ""
 ) -> Stream:
     """Download the readings that the same filters list, as a workbook."""
-    name, book = await history.export(ctx, HistoryFilter(month_of(since), month_of(until), address))
+    name, book = await history.export(ctx, HistoryFilter(month_of(month_from), month_of(month_to), address))
     return await download(pieces(book), name, media_type=XLSX)
 
 

@@ -6,10 +6,9 @@ from typing import Annotated
 from litestar.params import QueryParameter
 from litestar.response import Response, Stream
 
-from core.sdk import PUBLIC, XLSX, Ctx, Page, PathId, download, get, permission
+from core.sdk import PUBLIC, XLSX, Ctx, Month, Page, PathId, download, get, month_of, permission
 from plugins.readings.errors.layout_80020 import NO_RECEIPT_YET
 from plugins.readings.permissions import HISTORY, SUBMIT
-from plugins.readings.routes.history import MONTH, month_of
 from plugins.readings.schemas.intervals import (
     IntervalChannelName,
     IntervalCoverage,
@@ -25,7 +24,6 @@ from plugins.readings.services.interval_data import Wanted
 Since = Annotated[date, QueryParameter(description="First day, included.")]
 Until = Annotated[date, QueryParameter(description="Last day, included; at most 1100 days in all.")]
 Day = Annotated[date, QueryParameter(description="The day.")]
-Month = Annotated[str, QueryParameter(pattern=MONTH, description="`2026-01`")]
 Channel = Annotated[IntervalChannelName | None, QueryParameter(description="Absent: all of them.")]
 Layout = Annotated[IntervalLayout, QueryParameter(description="80040 is not for settlement.")]
 _POINT = "/api/v1/readings/contracts/{contract_id:str}/intervals/{point_id:str}"
@@ -42,9 +40,7 @@ async def interval_coverage(
     ctx: Ctx, contract_id: PathId, month: Month, layout: Layout = "80020"
 ) -> Page[IntervalCoverage]:
     """Show how complete the interval data of a month are, by metering point and channel."""
-    first = month_of(month)
-    assert first is not None
-    return Page(await interval_data.covered(ctx, first, layout))
+    return Page(await interval_data.covered(ctx, month_of(month), layout))
 
 
 @get(_POINT, access=permission(HISTORY.name), operation_id="interval_days", tags=["readings"])
@@ -86,7 +82,7 @@ async def interval_workbook(
     layout: Layout = "80020",
 ) -> Stream:
     """Download the interval data of a metering point as an .xlsx file."""
-    made = await interval_data.as_workbook(ctx, Wanted(point_id, since, until, channel, layout))
+    made = await interval_data.exported(ctx, Wanted(point_id, since, until, channel, layout), "xlsx")
     return await download(made, f"intervals-{since}-{until}.xlsx", media_type=XLSX)
 
 
@@ -107,7 +103,7 @@ async def interval_csv(
     layout: Layout = "80020",
 ) -> Stream:
     """Download the interval data of a metering point as CSV."""
-    made = await interval_data.as_csv(ctx, Wanted(point_id, since, until, channel, layout))
+    made = await interval_data.exported(ctx, Wanted(point_id, since, until, channel, layout), "csv")
     return await download(made, f"intervals-{since}-{until}.csv", media_type="text/csv; charset=utf-8")
 
 
@@ -128,7 +124,7 @@ async def interval_green_button(
     layout: Layout = "80020",
 ) -> Stream:
     """Download the interval data of a metering point as Green Button XML (NAESB ESPI)."""
-    made = await interval_data.as_green_button(ctx, Wanted(point_id, since, until, channel, layout))
+    made = await interval_data.exported(ctx, Wanted(point_id, since, until, channel, layout), "green_button")
     return await download(made, f"intervals-{since}-{until}.xml", media_type="application/atom+xml")
 
 

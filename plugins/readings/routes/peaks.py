@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from litestar import Request
 from litestar.params import QueryParameter
 
-from core.sdk import Ctx, get, permission, put, service
+from core.sdk import MONTH, Ctx, get, month_of, permission, put, service
 from plugins.readings import errors
 from plugins.readings.permissions import HISTORY
-from plugins.readings.routes.history import MONTH, month_of
 from plugins.readings.schemas.peaks import ReadingsPeaks, ReadingsPeaksAvailability, ReadingsPeaksLoaded, Show
 from plugins.readings.services import peaks
 

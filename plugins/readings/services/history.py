@@ -1,9 +1,10 @@
 """History of readings: energy objects, their devices, the readings of a device; and all of it as a workbook."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
+from decimal import Decimal
 from typing import IO, Any
 
 import msgspec
@@ -21,6 +22,7 @@ from core.sdk import (
     containing,
     decode_cursor,
     page,
+    plain,
     workbook,
 )
 from plugins.readings import domain, errors
@@ -65,7 +67,7 @@ class HistoryFilter(msgspec.Struct, frozen=True):
         """Of the period. Raises Problem when it ends before it begins."""
         since, until = self.since or store.FIRST, self.until or store.LAST
         if since > until:
-            raise Problem(INVALID, errors=[FieldProblem("from", errors.PERIOD_ORDER)])
+            raise Problem(INVALID, errors=[FieldProblem("month_to", errors.PERIOD_ORDER)])
         return {"since": since, "until": until}
 
     @property
@@ -182,6 +184,12 @@ def _value(row: HistoryRow) -> ReadingsHistoryValue:
         row.text,
         row.submitted_at,
     )
+
+
+async def consumption(ctx: Context, first: date, last: date) -> Mapping[date, Decimal]:
+    """The active energy taken by month, kWh, of the energy objects that the caller's role covers."""
+    rows = await ctx.reader.all(store.BY_MONTH, **readings.scope(ctx), since=first, until=last)
+    return {row.month: plain(row.consumption) for row in rows if row.consumption is not None}
 
 
 # ---- the workbook

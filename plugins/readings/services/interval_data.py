@@ -1,6 +1,6 @@
 """Interval data shown and given out: days, corrections, coverage, exports."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -10,16 +10,16 @@ from core.intervals.public import (
     CHANNELS,
     DOUBTFUL,
     SUBSTITUTED,
+    Form,
+    Range,
     Stored,
     coverage,
-    delimited,
-    green_button,
+    export,
     read,
     revisions,
-    sheets,
     unpack,
 )
-from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, next_month, pieces, plain, workbook
+from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, next_month, plain
 from plugins.readings import store
 from plugins.readings.errors.layout_80020 import RANGE_TOO_LONG
 from plugins.readings.schemas.intervals import (
@@ -44,6 +44,10 @@ class Wanted(msgspec.Struct, frozen=True):
     channel: str | None
     layout: str
 
+    @property
+    def channels(self) -> Sequence[str]:
+        return [self.channel] if self.channel else CHANNELS
+
 
 async def days(ctx: Context, wanted: Wanted) -> IntervalDays:
     """The days of a metering point of the contract in the path."""
@@ -52,13 +56,18 @@ async def days(ctx: Context, wanted: Wanted) -> IntervalDays:
 
 
 async def _stored(ctx: Context, wanted: Wanted) -> tuple[str, list[Stored]]:
+    name = await _checked(ctx, wanted)
+    found = await read(ctx, wanted.point_id, wanted.channels, wanted.since, wanted.until, series=wanted.layout)
+    return name, found
+
+
+async def _checked(ctx: Context, wanted: Wanted) -> str:
+    """The name of the point. Raises Problem."""
     name = await _name(ctx, wanted.point_id)
     length = (wanted.until - wanted.since).days + 1
     if length < 1 or length > MOST_DAYS:
         raise Problem(INVALID, errors=[FieldProblem("until", RANGE_TOO_LONG, {"days": str(MOST_DAYS)})])
-    channels = [wanted.channel] if wanted.channel else CHANNELS
-    found = await read(ctx, wanted.point_id, channels, wanted.since, wanted.until, series=wanted.layout)
-    return name, found
+    return name
 
 
 async def _name(ctx: Context, point_id: str) -> str:
@@ -122,25 +131,9 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 # ---- exports
-async def as_workbook(ctx: Context, wanted: Wanted) -> AsyncIterator[bytes]:
-    """An .xlsx file."""
-    _, found = await _stored(ctx, wanted)
-    return pieces(await workbook(sheets(found, ctx.runtime.zone)))
-
-
-async def as_csv(ctx: Context, wanted: Wanted) -> AsyncIterator[bytes]:
-    """A CSV file."""
-    _, found = await _stored(ctx, wanted)
-    return _streamed(delimited(found, ctx.runtime.zone))
-
-
-async def as_green_button(ctx: Context, wanted: Wanted) -> AsyncIterator[bytes]:
-    """An ESPI feed."""
-    name, found = await _stored(ctx, wanted)
-    return _streamed(green_button(found, point_id=wanted.point_id, title=name, now=ctx.now()))
-
-
-async def _streamed(made: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Pieces as they are made: a day at a time, so that others get their turn in between."""
-    for piece in made:
-        yield piece
+async def exported(ctx: Context, wanted: Wanted, form: Form) -> AsyncIterator[bytes]:
+    """A file of the wanted days."""
+    name = await _checked(ctx, wanted)
+    return await export(
+        ctx, Range(wanted.point_id, name, wanted.channels, wanted.since, wanted.until, wanted.layout), form
+    )

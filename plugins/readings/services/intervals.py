@@ -28,15 +28,13 @@ from plugins.readings.settings import ReadingsSettings
 from plugins.readings.store import intervals as queries
 from plugins.readings.store.intervals import PointRow
 
-LAYOUTS = ("80020", "80040")
-"""That can be read; which of them are taken is a setting."""
 MOST_BYTES = 200 * MEGABYTE
 """Of an upload."""
 MOST_POINTS = 200_000
 MOST_UNPACKED = 600 * MEGABYTE
 
 
-class IntervalUnit(msgspec.Struct, frozen=True):
+class IntervalUnit(msgspec.Struct, frozen=True, gc=False):
     """A metering point of a message; or a message of an archive that cannot be used, where `broken` says why."""
 
     header: Header
@@ -60,26 +58,27 @@ def fits(head: bytes) -> bool:
 # ---- reading
 def read(source: Source) -> Iterator[IntervalUnit]:
     """The points of a message, or of all messages of an archive."""
+    taken = source.settings_of(ReadingsSettings).interval_layouts
     try:
         if source.suffix == ".zip":
-            yield from _read_archive(source)
+            yield from _read_archive(source, taken)
         else:
             with source.path.open("rb") as file:
-                yield from _units(file, "")
+                yield from _units(file, "", taken)
     except StructureError as error:
         raise FileRefused(_note(error.finding)) from error
     except archives.ArchiveError as error:
         raise FileRefused(Note.of(error.kind, **error.params)) from error
 
 
-def _read_archive(source: Source) -> Iterator[IntervalUnit]:
+def _read_archive(source: Source, taken: Sequence[str]) -> Iterator[IntervalUnit]:
     """A broken message does not hold up the others, and nothing of it is loaded: so each is read through first."""
     broken: list[IntervalUnit] = []
     good: set[int] = set()
     with source.path.open("rb") as file:
         for number, (name, content) in enumerate(archives.members(file, MOST_UNPACKED)):
             try:
-                for _ in _units(content, name):
+                for _ in _units(content, name, taken):
                     pass
                 good.add(number)
             except StructureError as error:
@@ -92,16 +91,16 @@ def _read_archive(source: Source) -> Iterator[IntervalUnit]:
         file.seek(0)
         for number, (name, content) in enumerate(archives.members(file, MOST_UNPACKED)):
             if number in good:
-                yield from _units(content, name)
+                yield from _units(content, name, taken)
 
 
 def _broken(name: str, note: Note) -> IntervalUnit:
     return IntervalUnit(Header("", "", "", "", ""), name, None, note)
 
 
-def _units(file: Readable, member: str) -> Iterator[IntervalUnit]:
+def _units(file: Readable, member: str, taken: Sequence[str]) -> Iterator[IntervalUnit]:
     header: Header | None = None
-    for item in read_message(file, layouts=LAYOUTS, limit=MOST_UNPACKED):
+    for item in read_message(file, layouts=taken, limit=MOST_UNPACKED):
         if isinstance(item, Header):
             header = item
         else:

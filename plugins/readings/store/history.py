@@ -216,6 +216,34 @@ EVERYTHING = Query(
 )
 """For the workbook, in the order of the screen."""
 
+# ---- by month
+_HALVES = sa.union_all(*_register_halves(), *_point_halves()).subquery()
+_TAKEN = sa.or_(_HALVES.c.register == "", _HALVES.c.register.like("A+.%"))
+_ZONES: Any = sa.func.sum(_HALVES.c.consumption).filter(_HALVES.c.register != "A+.total")
+_PER_DEVICE = (
+    sa.select(
+        _HALVES.c.month, sa.func.coalesce(_ZONES, sa.func.sum(_HALVES.c.consumption)).label("consumption")
+    )  # a device with zones and a total would count twice
+    .where(_TAKEN, _HALVES.c.state != "refused")
+    .group_by(_HALVES.c.month, _HALVES.c.point_id, _HALVES.c.meter_id)
+    .subquery()
+)
+
+
+class MonthRow(msgspec.Struct, frozen=True):
+    """The active energy taken in a month, kWh; null: no device has a consumption."""
+
+    month: date
+    consumption: Decimal | None
+
+
+BY_MONTH = Query(
+    sa.select(_PER_DEVICE.c.month, sa.type_coerce(sa.func.sum(_PER_DEVICE.c.consumption), Quantity())).group_by(
+        _PER_DEVICE.c.month
+    ),
+    MonthRow,
+)
+
 METER = Query(
     sa.select(Meter.id)
     .join(MeteringPoint, MeteringPoint.id == Meter.metering_point_id)

@@ -19,7 +19,8 @@ from core.testing.clock import MovableClock
 from tests.core.strangers import assembled, available, plugin
 
 PLACE = "/api/v1/menu"
-CORE = ["Помощь", "Профиль", "Уведомления"]
+CORE = ["Помощь", "Интеллектуальная система учета", "Профиль", "Уведомления"]
+"""What every role is shown: the core's sections and those that all four roles may use."""
 EVERYTHING = ["Оплата", "Показания", ("История", ["Документы", "Платежи", "Показания"]), *CORE]
 OF_ENERGY = ["Оплата", "Показания", ("История", ["Показания"]), *CORE]
 OF_MONEY = ["Оплата", ("История", ["Документы", "Платежи"]), *CORE]

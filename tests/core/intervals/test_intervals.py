@@ -15,6 +15,9 @@ from lxml import etree
 
 from core.context import Context, Runtime
 from core.contracts.models import Contract, EnergyObject, MeteringPoint
+from core.intervals.adapters.delimited import delimited
+from core.intervals.adapters.green_button import green_button
+from core.intervals.adapters.sheets import sheets
 from core.intervals.public import (
     DOUBTFUL,
     MISSING,
@@ -26,12 +29,9 @@ from core.intervals.public import (
     consumption,
     coverage,
     day_of,
-    delimited,
-    green_button,
     profile,
     read,
     revisions,
-    sheets,
     unpack,
     write,
 )

@@ -211,8 +211,9 @@ async def test_protocol(cabinet: Cabinet, client: Caller) -> None:
 )
 async def test_malformed_metadata_is_refused(cabinet: Cabinet, client: Caller, header: str) -> None:
     headers = {**TUS, "Upload-Length": "1", "Upload-Metadata": header.encode().decode("latin-1")}
-    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    answer = await client.post("/api/v1/uploads", headers=sent)
+    answer = await client.post(
+        "/api/v1/uploads", headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    )
     assert (answer.status_code, answer.json()["code"]) == (400, "uploads.metadata")
 
 

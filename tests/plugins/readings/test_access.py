@@ -92,7 +92,7 @@ async def test_the_history_is_not_for_the_accountant(supplier: Cabinet) -> None:
     await load_year(supplier)
     await load_hours(supplier)
     await set_category(supplier, 4, "o1")
-    places = [HISTORY, f"{HISTORY}/objects/o1", f"{HISTORY}/meters/m1", f"{HISTORY}/points/p4", f"{HISTORY}/export"]
+    places = [HISTORY, f"{HISTORY}/objects/o1", f"{HISTORY}/meters/m1", f"{HISTORY}/points/p4", f"{HISTORY}/workbook"]
     peaks = f"{PEAKS}/hours?show=year&year=2026"
 
     async def tabs(caller: Caller) -> list[str]:

@@ -47,7 +47,7 @@ async def readings(caller: Caller, path: str, **params: Any) -> list[tuple[Any, 
 
 async def sheet(caller: Caller, **params: Any) -> list[tuple[Any, ...]]:
     """Rows of the workbook without its head."""
-    answered = await caller.get(f"{HISTORY}/export", params=params)
+    answered = await caller.get(f"{HISTORY}/workbook", params=params)
     assert answered.status_code == 200, answered.text
     assert "attachment" in answered.headers["content-disposition"]
     book = openpyxl.load_workbook(BytesIO(answered.content))
@@ -97,23 +97,26 @@ async def test_filters_narrow_and_both_months_are_included(supplier: Cabinet) ->
     async def objects(**params: str) -> list[str]:
         return [item["id"] for item in await items(caller, **params)]
 
-    assert await objects(**{"from": "2025-11", "to": "2025-11"}) == ["o1", "o4"]
-    assert await objects(**{"from": "2025-12"}) == ["o1", "o2"]
-    assert await objects(to="2025-10") == await objects(to="2025-10-01") == ["o1"]
-    assert await objects(**{"from": "2026-01"}) == []
+    assert await objects(month_from="2025-11", month_to="2025-11") == ["o1", "o4"]
+    assert await objects(month_from="2025-12") == ["o1", "o2"]
+    assert await objects(month_to="2025-10") == await objects(month_to="2025-10-17") == ["o1"]
+    assert await objects(month_from="2026-01") == []
     assert await objects(address="вольная") == ["o2", "o3", "o4"]
     assert await objects(address="вольная ул., 4", to="2025-11") == ["o4"]
     assert await objects(address="%") == []
-    assert [row[0] for row in await readings(caller, "/meters/m1", **{"from": "2025-10", "to": "2025-11"})] == [
+    assert [row[0] for row in await readings(caller, "/meters/m1", month_from="2025-10", month_to="2025-11")] == [
         "2025-11",
         "2025-10",
     ]
-    assert await items(caller, "/objects/o2", **{"from": "2025-10", "to": "2025-11"}) == []
-    for path in ("", "/objects/o1", "/meters/m1", "/points/p4", "/export"):
-        refused = await caller.get(f"{HISTORY}{path}", params={"from": "2025-12", "to": "2025-11"})
+    assert await items(caller, "/objects/o2", month_from="2025-10", month_to="2025-11") == []
+    for path in ("", "/objects/o1", "/meters/m1", "/points/p4", "/workbook"):
+        refused = await caller.get(f"{HISTORY}{path}", params={"month_from": "2025-12", "month_to": "2025-11"})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "readings.period_order"), path
-        for month in ("2025", "2025-13", "12.2025", "2025-1", "2025-12-02"):
-            assert (await caller.get(f"{HISTORY}{path}", params={"from": month})).status_code == 422, (path, month)
+        for month in ("2025", "2025-13", "12.2025", "2025-1", "2025-12-32"):
+            assert (await caller.get(f"{HISTORY}{path}", params={"month_from": month})).status_code == 422, (
+                path,
+                month,
+            )
 
 
 async def test_pages_follow_each_other(supplier: Cabinet) -> None:
@@ -140,7 +143,12 @@ async def test_the_workbook_holds_what_is_listed(supplier: Cabinet) -> None:
     await load_year(supplier)
     caller = await client(supplier)
     await report(caller, ("p4", "1250,5"), devices=(M1,))
-    for params in ({}, {"from": "2025-11", "to": "2025-12"}, {"address": "вольная ул., 4"}, {"to": "2020-01"}):
+    for params in (
+        {},
+        {"month_from": "2025-11", "month_to": "2025-12"},
+        {"address": "вольная ул., 4"},
+        {"month_to": "2020-01"},
+    ):
         listed = []
         for item in await items(caller, **params):
             period = {key: value for key, value in params.items() if key != "address"}
@@ -159,12 +167,12 @@ async def test_the_workbook_holds_what_is_listed(supplier: Cabinet) -> None:
     first = (await sheet(caller))[0]
     assert (first[6], first[10]) == ("январь 2026", "передано")
     stranger = await client(supplier, contracts=("c2",), email="petrov@example.ru")
-    assert (await stranger.get(f"{HISTORY}/export")).status_code == 404
+    assert (await stranger.get(f"{HISTORY}/workbook")).status_code == 404
     accountant = await client(supplier, "Бухгалтер", email="sidorov@example.ru")
-    assert (await accountant.get(f"{HISTORY}/export")).status_code == 403
+    assert (await accountant.get(f"{HISTORY}/workbook")).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["", "/objects/o1", "/meters/m1", "/points/p4", "/export"])
+@pytest.mark.parametrize("path", ["", "/objects/o1", "/meters/m1", "/points/p4", "/workbook"])
 async def test_the_history_is_for_those_who_may_see_it(supplier: Cabinet, path: str) -> None:
     await load_year(supplier)
     stranger = await client(supplier, contracts=("c2",))

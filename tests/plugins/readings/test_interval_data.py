@@ -142,7 +142,7 @@ async def test_a_broken_file_gets_a_receipt_and_one_in_work_does_not(intervals: 
     base = "/api/v1/readings/contracts/c1/interval-files"
     receipt = (await caller.get(f"{base}/{item['id']}/receipt")).json()["receipt"]
     assert receipt["status"] == "Обнаружены ошибки структуры файла"
-    assert receipt["reasons"] == ["Ожидается макет 80020 или 80040, в файле — «html»"]
+    assert receipt["reasons"] == ["Ожидается макет 80020, в файле — «html»"]
     params = {"kind": "readings.intervals", "contract_id": "c1", "name": "1.xml"}
     waiting = (await caller.post("/api/v1/imports", params=params, content=Message([point(ONE)]).bytes())).json()
     answer = await caller.get(f"{base}/{waiting['id']}/receipt")

@@ -1,0 +1,1 @@
+"""What payments hands out in other people's formats."""
