@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
 
 from core.forms.public import Choice, Email, Field, FileField, Phone, Step, Text
+from plugins.services.schemas import Status as Status
 
-Status = Literal["new", "in_progress", "billed", "paid", "done", "rejected", "cancelled"]
 WORDS: Mapping[Status, str] = MappingProxyType(
     {
         "new": "Новый",

@@ -7,8 +7,8 @@ import msgspec
 
 from core.forms.public import Field, Option
 from core.sdk import Id
-from plugins.services.domain import Status
 
+Status = Literal["new", "in_progress", "billed", "paid", "done", "rejected", "cancelled"]
 PriceText = Annotated[
     str,
     msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$", description="Roubles as a string.", examples=["2150.90"]),

@@ -33,9 +33,9 @@ async def payer(supplier: Cabinet) -> Caller:
 
 
 async def bills(caller: Caller) -> dict[str, str]:
-    answer = await caller.get(f"/api/v1/payments/contracts/{OURS}")
+    answer = await caller.get(f"/api/v1/payments/contracts/{OURS}/bills")
     assert answer.status_code == 200, answer.text
-    return {bill["id"]: bill["remaining"] for bill in answer.json()["bills"]}
+    return {bill["id"]: bill["to_pay"] for bill in answer.json()["items"]}
 
 
 @pytest.mark.requirement("SRV-05", "SRV-06")
@@ -43,14 +43,22 @@ async def test_a_bill_can_be_paid_once_it_is_issued(supplier: Cabinet, payer: Ca
     order_id = await ordered(payer)
     bill_id = f"services:{order_id}"
     assert await bills(payer) == {}
-    attempt = {"bills": [{"bill_id": bill_id, "amount": "2300.50"}], "receipt_email": "buh@example.ru"}
+    attempt = {"mode": "bills", "bills": [bill_id]}
     refused = await payer.post(f"/api/v1/payments/contracts/{OURS}/payments", json=attempt)
-    assert refused.status_code >= 400
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "bills[0]")
     issued = await staff.post(f"{OFFICE}/{order_id}/bill", json={"number": "С-17", "amount": "2300.5"})
     assert issued.status_code == 200
     await supplier.drain()
     assert await bills(payer) == {bill_id: "2300.50"}
     assert (await payer.get(f"{HISTORY}/{order_id}")).json()["order"]["actions"] == ["pay"]
+    started = await payer.post(f"/api/v1/payments/contracts/{OURS}/payments", json=attempt)
+    assert (started.status_code, started.json()["amount"]) == (201, "2300.50")
+
+
+async def test_a_bill_that_is_withdrawn_is_paid_no_more(supplier: Cabinet, payer: Caller, staff: Caller) -> None:
+    order_id = await ordered(payer)
+    await staff.post(f"{OFFICE}/{order_id}/bill", json={"number": "С-17", "amount": "2300.5"})
+    await supplier.drain()
     assert (await staff.post(f"{OFFICE}/{order_id}/status", json={"status": "rejected"})).status_code == 200
     await supplier.drain()
     assert await bills(payer) == {}
