@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from core.forms.public import Choice, Email, Field, FileField, Phone, Step, Text
+from core.forms.public import Choice, Email, Field, FileField, PhoneField, Step, Text
 from plugins.services.schemas import Status as Status
 
 WORDS: Mapping[Status, str] = MappingProxyType(
@@ -36,7 +36,7 @@ USUAL: tuple[Field, ...] = (
     Choice(name=CONTRACT, title="Договор", source="contracts"),
     Text(name=NAME, title="ФИО", most=200, default="profile.full_name"),
     Email(name=EMAIL, title="Имейл", default="profile.email"),
-    Phone(name=PHONE, title="Телефон", default="profile.phone"),
+    PhoneField(name=PHONE, title="Телефон", default="profile.phone"),
     Text(name=TASK, title="Опишите задачу", most=4000, lines=True, required=False),
 )
 """What every order says (SRV-03); a service adds its own."""
