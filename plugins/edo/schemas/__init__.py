@@ -1,0 +1,1 @@
+"""Shapes of electronic documents on the wire."""
