@@ -1,47 +1,15 @@
 """The rules of electronic documents: their states, who may do what, which signature is needed, what is signed."""
 
 from datetime import date
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
-State = Literal[
-    "coming",
-    "awaiting",
-    "not_required",
-    "signed",
-    "rejected",
-    "annulment_requested",
-    "annulled",
-    "invalid",
-]
-"""`coming`: announced, its file is still to be delivered; clients do not see it."""
-Action = Literal[
-    "deliver",
-    "sign",
-    "reject",
-    "confirm",
-    "invalidate",
-    "withdraw",
-    "request_annulment",
-    "agree",
-    "refuse",
-]
-Side = Literal["client", "company"]
-Method = Literal["pep", "kep", "none"]
-"""ПЭП, КЭП, or no signature is needed."""
-Kind = Literal[
-    "счет-фактура",
-    "УПД",
-    "акт приема-передачи",
-    "ведомость",
-    "акт сверки",
-    "соглашение",
-    "договор",
-    "протокол разногласий",
-    "письмо",
-    "иной документ",
-]
-ClientKind = Literal["акт сверки", "соглашение", "протокол разногласий", "письмо", "иной документ"]
-"""Kinds that a client creates."""
+from plugins.edo.schemas import Action as Action
+from plugins.edo.schemas import ClientKind as ClientKind
+from plugins.edo.schemas import Kind as Kind
+from plugins.edo.schemas import Method as Method
+from plugins.edo.schemas import Side as Side
+from plugins.edo.schemas import State as State
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 CLIENT_KINDS: Final[tuple[ClientKind, ...]] = get_args(ClientKind)
 STATES: Final[tuple[State, ...]] = get_args(State)

@@ -40,7 +40,7 @@ WRONG_STATE = ErrorKind(
     "edo.wrong_state",
     409,
     "В состоянии «{state}» это действие невозможно",
-    "The state of the document does not allow this",
+    "This cannot be done in the state «{state}»",
 )
 CHANGED = ErrorKind(
     "edo.changed",

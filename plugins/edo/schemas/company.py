@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from core.sdk import Id
-from plugins.edo.domain import Kind, Method
+from plugins.edo.schemas import Kind, Method
 
 Number = Annotated[str, msgspec.Meta(max_length=64)]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from core.sdk import Id
-from plugins.edo.domain import Action, ClientKind, Kind, Method, Side, State
+from plugins.edo.schemas import Action, ClientKind, Kind, Method, Side, State
 
 Filter = Literal["all", "to_sign", "signed", "rejected", "annulment"]
 Agreement = Literal["pep", "kep"]

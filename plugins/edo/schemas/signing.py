@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from plugins.edo.domain import Method, State
+from plugins.edo.schemas import Method, State
 
 DocumentId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 MOST = 100

@@ -7,10 +7,20 @@ import msgspec
 import sqlalchemy as sa
 from litestar.response import Stream
 
-from core.errors import UNAVAILABLE
 from core.notifications.public import Notify
 from core.ports.files import FileMissing, Files, FilesUnavailable
-from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork, download, new_id, zipped
+from core.sdk import (
+    INVALID,
+    NOT_FOUND,
+    UNAVAILABLE,
+    Context,
+    FieldProblem,
+    Problem,
+    UnitOfWork,
+    download,
+    new_id,
+    zipped,
+)
 from core.signatures.public import evidence
 from core.uploads.public import Attached, adopt, clean_name, media_type_of
 from plugins.edo import domain, errors, store

@@ -1,8 +1,7 @@
 """Signing with КЭП (EDO-11): the verifier of `core.signatures` over the stored bytes."""
 
-from core.errors import UNAVAILABLE
 from core.ports.files import FilesUnavailable
-from core.sdk import INVALID, Context, FieldProblem, Problem
+from core.sdk import INVALID, UNAVAILABLE, Context, FieldProblem, Problem
 from core.signatures.public import (
     SignedDocument,
     Signer,
