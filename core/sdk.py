@@ -38,6 +38,7 @@ from core.errors import FORBIDDEN as FORBIDDEN
 from core.errors import INVALID as INVALID
 from core.errors import NOT_FOUND as NOT_FOUND
 from core.errors import TOO_MANY_REQUESTS as TOO_MANY_REQUESTS
+from core.errors import UNAVAILABLE as UNAVAILABLE
 from core.errors import ErrorKind as ErrorKind
 from core.errors import FieldProblem as FieldProblem
 from core.errors import Problem as Problem

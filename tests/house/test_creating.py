@@ -43,6 +43,12 @@ NOT_CREATING = {
     "exchange_acknowledge": "a position acknowledged again stays where it is",
     "quote_payment": "only reckons; nothing is stored",
     "payments_callback_posted": "only orders a look at the payment; copies mean the same",
+    "reject_edo_document": "a rejected document stays rejected; a second call is refused",
+    "withdraw_edo_document": "likewise",
+    "annul_edo_document": "the request stands; a second call is refused",
+    "answer_edo_annulment": "the answer stands; a second call is refused",
+    "sign_edo_simply": "the code works once, and nothing is signed twice",
+    "sign_edo_qualified": "what is signed is not signed again",
     "demo_confirm": "the link works once",
     "demo_trouble": "switches the simulator to a state",
 }

@@ -1,0 +1,19 @@
+"""What the company's systems feed in (EDO-13)."""
+
+from typing import Any
+
+from core.contracts.public import Contract
+from core.sdk import Dataset, Reference
+from plugins.edo.schemas.company import EdoDocumentRow, EdoEventRow
+from plugins.edo.services import feeds
+
+DATASETS: tuple[Dataset[Any], ...] = (
+    Dataset(
+        "edo.documents",
+        EdoDocumentRow,
+        title="Электронные документы",
+        references=(Reference("contract_id", Contract.id),),
+        apply=feeds.load_documents,
+    ),
+    Dataset("edo.events", EdoEventRow, title="Действия с электронными документами", apply=feeds.load_events),
+)

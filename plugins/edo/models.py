@@ -1,0 +1,117 @@
+"""Tables of electronic documents."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.contracts.public import Contract
+from core.sdk import Base
+
+
+class EdoDocument(Base):
+    """A document of the company's for the client, or the other way round."""
+
+    __tablename__ = "edo_document"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey(Contract.id))
+    origin: Mapped[str]
+    """company, client"""
+    kind: Mapped[str]
+    number: Mapped[str]
+    issued_on: Mapped[date]
+    name: Mapped[str]
+    comment: Mapped[str]
+    search: Mapped[str]
+    """Number, name and name of the file in lower case."""
+    method: Mapped[str]
+    """pep, kep, none: the signature that it needs."""
+    state: Mapped[str]
+    file_name: Mapped[str]
+    stored_key: Mapped[str | None]
+    """Null: the file is still to be delivered."""
+    size: Mapped[int | None] = mapped_column(sa.BigInteger())
+    sha256: Mapped[str | None]
+    media_type: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str | None]
+    """The client who created it; null: the company, or somebody forgotten."""
+    asked_by: Mapped[str | None]
+    """The side that requests the annulment."""
+
+    __table_args__ = (
+        sa.Index("ix_edo_document_contract", "contract_id", "issued_on", "id"),
+        sa.Index("ix_edo_document_state", "contract_id", "state"),
+        sa.Index(
+            "ix_edo_document_created_by",
+            "created_by",
+            sqlite_where=sa.text("created_by IS NOT NULL"),
+            postgresql_where=sa.text("created_by IS NOT NULL"),
+        ),
+    )
+
+
+class EdoSignature(Base):
+    """A signature of a document, with what proves it."""
+
+    __tablename__ = "edo_signature"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(sa.ForeignKey(EdoDocument.id), index=True)
+    side: Mapped[str]
+    method: Mapped[str]
+    account_id: Mapped[str | None] = mapped_column(index=True)
+    """Who signed; null: the company, or somebody forgotten."""
+    signer: Mapped[str]
+    """The name as it was when it was signed."""
+    signed_at: Mapped[datetime]
+    sha256: Mapped[str]
+    """Of the bytes that were signed."""
+    statement: Mapped[str]
+    """ПЭП: the text that was confirmed by the code; empty otherwise."""
+    proof: Mapped[str]
+    """ПЭП: where the code went and to which request it belonged; empty otherwise."""
+    evidence_id: Mapped[str | None]
+    """КЭП: the evidence that `core.signatures` keeps."""
+
+
+class EdoDeed(Base):
+    """What happened to a document, in order."""
+
+    __tablename__ = "edo_deed"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(sa.ForeignKey(EdoDocument.id))
+    at: Mapped[datetime]
+    side: Mapped[str]
+    action: Mapped[str]
+    state: Mapped[str]
+    """Afterwards."""
+    text: Mapped[str]
+    """The reason, in the words of whoever did it."""
+
+    __table_args__ = (sa.Index("ix_edo_deed_document", "document_id", "id"),)
+
+
+class EdoEvent(Base):
+    """An event of the company's that was applied: it is never applied again."""
+
+    __tablename__ = "edo_event"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    applied_at: Mapped[datetime]
+
+
+class EdoSigning(Base):
+    """A code that was sent to sign certain documents by ПЭП. One live code for an account."""
+
+    __tablename__ = "edo_signing"
+
+    account_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    documents: Mapped[bytes]
+    """JSON of `list[Pledge]`: what exactly the code confirms."""
+    email: Mapped[str]
+    sent_at: Mapped[datetime]
+    wrong_attempts: Mapped[int]

@@ -1,0 +1,148 @@
+"""Shapes of the page and of documents."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from core.sdk import Id
+from plugins.edo.schemas import Action, ClientKind, Kind, Method, Side, State
+
+Filter = Literal["all", "to_sign", "signed", "rejected", "annulment"]
+Agreement = Literal["pep", "kep"]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
+
+
+class EdoContract(msgspec.Struct, frozen=True):
+    """A contract with electronic documents."""
+
+    id: str
+    number: str
+    name: str
+    inn: str
+    kpp: str
+    agreement: Agreement
+
+
+class EdoLink(msgspec.Struct, frozen=True):
+    """A help document."""
+
+    title: str
+    url: str
+
+
+class EdoPage(msgspec.Struct, frozen=True):
+    """What the section shows: `certificate` asks to register one, `full` is everything."""
+
+    page: Literal["certificate", "full"]
+    registered: bool
+    """Whether the caller has a certificate that is valid now."""
+    contracts: Sequence[EdoContract]
+    kinds: Sequence[Kind]
+    """Of the extended filter."""
+    client_kinds: Sequence[ClientKind]
+    """What «Создать документ» offers."""
+    instructions: Sequence[EdoLink]
+    """How to export a certificate, how to install the plug-in."""
+    notice: str
+    """What to know of the keys and of the browser (EDO-09)."""
+
+
+class EdoFilter(msgspec.Struct, frozen=True):
+    """A predefined filter."""
+
+    name: Filter
+    title: str
+    count: int
+    """Documents in it, whatever else is filtered by."""
+
+
+class EdoItem(msgspec.Struct, frozen=True):
+    """A line of the list."""
+
+    id: str
+    contract_id: str
+    contract_number: str
+    origin: Side
+    kind: Kind
+    number: str
+    issued_on: date
+    name: str
+    method: Method
+    state: State
+    status: str
+    """The state in Russian."""
+    file_name: str
+    size: int
+    """Bytes."""
+
+
+class EdoList(msgspec.Struct, frozen=True):
+    """A page of documents, the newest first, and the filters with their counts."""
+
+    items: Sequence[EdoItem]
+    next: str | None
+    filters: Sequence[EdoFilter]
+
+
+class EdoSignatureItem(msgspec.Struct, frozen=True):
+    """A signature of a document."""
+
+    id: str
+    side: Side
+    method: Method
+    signer: str
+    signed_at: datetime
+    sha256: str
+    statement: str
+    """The text that a simple signature confirmed; empty otherwise."""
+
+
+class EdoDeedItem(msgspec.Struct, frozen=True):
+    """What happened to a document."""
+
+    at: datetime
+    side: Side
+    action: Action
+    state: State
+    text: str
+
+
+class EdoDetails(msgspec.Struct, frozen=True):
+    """A document with its signatures and its history."""
+
+    document: EdoItem
+    comment: str
+    sha256: str
+    preview: bool
+    """Whether its content can be shown in the browser."""
+    actions: Sequence[Action]
+    """What the caller may do now."""
+    signatures: Sequence[EdoSignatureItem]
+    history: Sequence[EdoDeedItem]
+
+
+class EdoNew(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """«Создать документ»"""
+
+    contract_id: Id
+    kind: ClientKind
+    file: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    """An upload of the caller's."""
+    number: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    comment: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
+class EdoReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why."""
+
+    reason: Reason
+
+
+class EdoAnnulmentAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer to the company's request to annul a document."""
+
+    agree: bool
+    reason: Annotated[str, msgspec.Meta(max_length=1000)] = ""

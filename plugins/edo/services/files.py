@@ -1,0 +1,189 @@
+"""Files of documents: what the company delivers, what is given back, the archive with the signatures."""
+
+from collections.abc import AsyncIterator
+from pathlib import PurePath
+
+import msgspec
+import sqlalchemy as sa
+from litestar.response import Stream
+
+from core.notifications.public import Notify
+from core.ports.files import FileMissing, Files, FilesUnavailable
+from core.sdk import (
+    INVALID,
+    NOT_FOUND,
+    UNAVAILABLE,
+    Context,
+    FieldProblem,
+    Problem,
+    UnitOfWork,
+    download,
+    new_id,
+    zipped,
+)
+from core.signatures.public import evidence
+from core.uploads.public import Attached, adopt, clean_name, media_type_of
+from plugins.edo import domain, errors, store
+from plugins.edo.models import EdoDocument
+from plugins.edo.notifications import ABOUT_DOCUMENTS
+from plugins.edo.schemas.company import EdoFileStored
+from plugins.edo.settings import EdoSettings
+from plugins.edo.store import DocumentRow, Locked, SignatureRow
+
+_HEAD = 64
+"""Bytes by which a kind of files is told."""
+
+
+class DropEdoFile(msgspec.Struct, frozen=True):
+    """Remove a stored file that no document has."""
+
+    key: str
+
+
+async def content(ctx: Context, key: str) -> AsyncIterator[bytes]:
+    """The bytes of a stored file, with problems instead of the store's errors."""
+    try:
+        async for piece in ctx.port(Files).get(key):
+            yield piece
+    except FileMissing as error:
+        raise Problem(NOT_FOUND) from error
+    except FilesUnavailable as error:
+        raise Problem(UNAVAILABLE, retry_after=5) from error
+
+
+async def send(ctx: Context, row: DocumentRow, *, inline: bool = False) -> Stream:
+    """The file of a document."""
+    media_type = row.media_type if inline else "application/octet-stream"
+    return await download(
+        content(ctx, row.stored_key), row.file_name, media_type=media_type, size=row.size, inline=inline
+    )
+
+
+def stem(row: DocumentRow) -> str:
+    """Name of the archive, without its suffix."""
+    return clean_name(domain.title(row.kind, row.number, row.issued_on).replace("/", "-"))
+
+
+async def packed(ctx: Context, row: DocumentRow) -> AsyncIterator[bytes]:
+    """The .zip of a document: its file, and for each signature what proves it."""
+    members = [(row.file_name, row.size, content(ctx, row.stored_key))]
+    for number, one in enumerate(await ctx.reader.all(store.SIGNATURES, document_id=row.id), 1):
+        members += [
+            (f"{PurePath(row.file_name).stem}.{number}.{name}", len(body), _bytes(body))
+            for name, body in await _proofs(ctx, one)
+        ]
+    return zipped(members, ctx.now())
+
+
+async def _proofs(ctx: Context, one: SignatureRow) -> list[tuple[str, bytes]]:
+    if one.evidence_id is not None:
+        kept = await evidence(ctx, one.evidence_id)
+        return kept.files() if kept else []
+    said = {
+        "side": one.side,
+        "method": one.method,
+        "signer": one.signer,
+        "signed_at": one.signed_at,
+        "sha256": one.sha256,
+        "statement": one.statement,
+        "proof": one.proof,
+    }
+    return [("signature.json", msgspec.json.encode(said))]
+
+
+async def _bytes(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def taken(uow: UnitOfWork, account_id: str, upload_id: str, owner: str) -> Attached:
+    """The upload of the field `file`, attached to `owner`. Raises Problem naming that field."""
+    try:
+        (file,) = await adopt(uow, account_id, [upload_id], owner=owner, field="file")
+    except Problem as problem:
+        raise Problem(INVALID, errors=[FieldProblem("file", one.kind) for one in problem.errors]) from problem
+    return file
+
+
+# ---- from the company
+class _Measured:
+    """Passes a stream through, looks at its beginning and stops it where it is too long."""
+
+    def __init__(self, body: AsyncIterator[bytes], most: int) -> None:
+        self._body, self._most, self.head, self.size = body, most, b"", 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._body:
+            self.size += len(piece)
+            if self.size > self._most:
+                raise Problem(errors.FILE_TOO_LARGE, most=self._most)
+            self.head += piece[: _HEAD - len(self.head)]
+            yield piece
+
+
+async def deliver(ctx: Context, document_id: str, body: AsyncIterator[bytes]) -> EdoFileStored:
+    """Takes the file of a document of the company's; the first one makes the document visible and tells of it.
+
+    Another file replaces it until something was done to the document; what was signed never changes.
+    """
+    measured = _Measured(body, ctx.settings(EdoSettings).file_bytes)
+    stored = await ctx.port(Files).put(f"edo/documents/{new_id()}", aiter(measured))
+    try:
+        if not measured.size:
+            raise Problem(errors.FILE_EMPTY)
+        async with ctx.uow() as uow:
+            row = (await store.locked(uow, [document_id])).get(document_id)
+            if row is None or row.origin != "company":
+                raise Problem(NOT_FOUND)
+            if row.sha256 == stored.sha256:  # delivered once more
+                uow.enqueue(DropEdoFile(stored.key))
+                return EdoFileStored(document_id, stored.size, stored.sha256)
+            await _take(uow, row, stored.key, stored.size, stored.sha256, media_type_of(measured.head))
+    except Problem:
+        await ctx.port(Files).delete(stored.key)
+        raise
+    return EdoFileStored(document_id, stored.size, stored.sha256)
+
+
+async def _take(uow: UnitOfWork, row: Locked, key: str, size: int, sha256: str, media_type: str) -> None:
+    if row.state not in ("coming", "awaiting", "not_required"):
+        raise Problem(errors.CONTENT_FIXED)
+    await uow.execute(
+        sa.update(EdoDocument)
+        .where(EdoDocument.id == row.id)
+        .values(stored_key=key, size=size, sha256=sha256, media_type=media_type)
+    )
+    if row.stored_key is not None:
+        uow.enqueue(DropEdoFile(row.stored_key))
+        uow.audit("edo.file_replaced", row.id, sha256=sha256)
+        return
+    after = domain.Standing(domain.delivered(row.method), row.origin)
+    await store.move(uow, row, after, "deliver", "company")
+    title = domain.title(row.kind, row.number, row.issued_on)
+    waits = after.state == "awaiting"
+    topic = "Документ на подписание" if waits else "Новый электронный документ"
+    said = f"Поступил документ: {title}." + (" Подпишите его в разделе «Электронный документооборот»." if waits else "")
+    uow.enqueue(Notify(ABOUT_DOCUMENTS.name, topic, said, contract_id=row.contract_id))
+
+
+async def drop(ctx: Context, wanted: DropEdoFile) -> None:
+    """The job behind `DropEdoFile`."""
+    await ctx.port(Files).delete(wanted.key)
+
+
+async def company_row(ctx: Context, document_id: str) -> DocumentRow:
+    """A document for the company's systems, whoever has created it. Raises Problem 404."""
+    row = await ctx.reader.first(store.OF_COMPANY, document_id=document_id)
+    if row is None:
+        raise Problem(NOT_FOUND)
+    return row
+
+
+async def company_file(ctx: Context, document_id: str) -> Stream:
+    """The file of a document, for the company's systems."""
+    return await send(ctx, await company_row(ctx, document_id))
+
+
+async def company_archive(ctx: Context, document_id: str) -> Stream:
+    """The document with its signatures, for the company's systems."""
+    row = await company_row(ctx, document_id)
+    return await download(await packed(ctx, row), f"{stem(row)}.zip", media_type="application/zip")
