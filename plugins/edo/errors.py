@@ -84,6 +84,12 @@ CONTENT_FIXED = ErrorKind(
 NOT_CHANGEABLE = ErrorKind(
     "edo.not_changeable", 422, "С документом уже что-то сделано", "The document was acted upon already"
 )
+NO_VIEW = ErrorKind(
+    "edo.no_view",
+    409,
+    "Документ нельзя показать в читаемом виде: {reason}",
+    "The document has no readable view: {reason}",
+)
 UNKNOWN_DOCUMENT = ErrorKind("edo.unknown_document", 422, "Нет такого документа", "There is no such document")
 IMPOSSIBLE = ErrorKind(
     "edo.impossible", 422, "Состояние документа этого не позволяет", "The state of the document does not allow this"
@@ -110,6 +116,7 @@ ERRORS = (
     CERTIFICATE_UNKNOWN,
     CONTENT_FIXED,
     NOT_CHANGEABLE,
+    NO_VIEW,
     UNKNOWN_DOCUMENT,
     IMPOSSIBLE,
 )

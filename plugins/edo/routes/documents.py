@@ -6,6 +6,7 @@ from typing import Annotated
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
+from core.printing.public import PDF
 from core.sdk import (
     INLINE,
     INVALID,
@@ -121,6 +122,31 @@ async def edo_archive(ctx: Ctx, document_id: PathId) -> Stream:
     return await documents.archive(ctx, document_id)
 
 
+@get(
+    "/api/v1/edo/documents/{document_id:str}/view",
+    access=permission(VIEW.name),
+    operation_id="edo_view",
+    raises=[NOT_FOUND, errors.NO_VIEW, *_GATE],
+    tags=_TAGS,
+)
+async def edo_view(ctx: Ctx, document_id: PathId) -> schemas.EdoInvoice:
+    """Show what an invoice (XML of the tax service) says."""
+    return await documents.view(ctx, document_id)
+
+
+@get(
+    "/api/v1/edo/documents/{document_id:str}/printed",
+    access=permission(VIEW.name),
+    operation_id="edo_printed",
+    media_type=PDF,
+    raises=[NOT_FOUND, *_GATE],
+    tags=_TAGS,
+)
+async def edo_printed(ctx: Ctx, document_id: PathId) -> Stream:
+    """Print a document with its signatures: the table of an invoice, the stamps of who signed."""
+    return await documents.printed(ctx, document_id)
+
+
 @post(
     "/api/v1/edo/documents/{document_id:str}/rejection",
     access=permission(SIGN.name),
@@ -182,6 +208,8 @@ ROUTES = (
     edo_document,
     edo_content,
     edo_archive,
+    edo_view,
+    edo_printed,
     reject_edo_document,
     withdraw_edo_document,
     annul_edo_document,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -146,3 +147,41 @@ class EdoAnnulmentAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
     agree: bool
     reason: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
+class EdoParty(msgspec.Struct, frozen=True):
+    """The seller or the buyer of an invoice; what is unknown is empty."""
+
+    name: str
+    inn: str
+    kpp: str
+
+
+class EdoInvoiceRow(msgspec.Struct, frozen=True):
+    """A row of an invoice; money in its currency."""
+
+    name: str
+    unit: str
+    quantity: Decimal | None
+    price: Decimal | None
+    without_tax: Decimal | None
+    rate: str
+    """«20%», «без НДС»"""
+    tax: Decimal | None
+    total: Decimal | None
+
+
+class EdoInvoice(msgspec.Struct, frozen=True):
+    """A «УПД» or a «счет-фактура» as its XML says it."""
+
+    function: str
+    """СЧФ, СЧФДОП, ДОП"""
+    number: str
+    issued_on: date
+    seller: EdoParty
+    buyer: EdoParty
+    currency: str
+    rows: Sequence[EdoInvoiceRow]
+    without_tax: Decimal | None
+    tax: Decimal | None
+    total: Decimal | None

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from litestar.response import Stream
 
+from core.printing.public import PDF
 from core.sdk import (
     INLINE,
     INVALID,
@@ -22,7 +23,7 @@ from core.uploads.public import NO_PREVIEW
 from plugins.edo import domain, errors, store
 from plugins.edo.permissions import SIGN, VIEW
 from plugins.edo.schemas import documents as schemas
-from plugins.edo.services import access, files
+from plugins.edo.services import access, files, printing
 from plugins.edo.store import DocumentRow
 
 _FILTERS: Final[dict[schemas.Filter, tuple[str, Sequence[domain.State]]]] = {
@@ -158,3 +159,19 @@ async def archive(ctx: Context, document_id: str) -> Stream:
     """The document with its signatures, and what they prove, as one .zip."""
     row = await access.own(ctx, document_id)
     return await download(await files.packed(ctx, row), f"{files.stem(row)}.zip", media_type="application/zip")
+
+
+async def view(ctx: Context, document_id: str) -> schemas.EdoInvoice:
+    """What an invoice says, for people."""
+    row = await access.own(ctx, document_id)
+    found = await printing.invoice(ctx, row)
+    if isinstance(found, str):
+        raise Problem(errors.NO_VIEW, reason=found)
+    return found
+
+
+async def printed(ctx: Context, document_id: str) -> Stream:
+    """The printed form."""
+    row = await access.own(ctx, document_id)
+    size, form = await printing.printed(ctx, row)
+    return await download(form, f"{files.stem(row)}.pdf", media_type=PDF, size=size, inline=True)

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from litestar.response import Stream
 
 from core.notifications.public import Notify
-from core.ports.files import FileMissing, Files, FilesUnavailable
+from core.ports.files import Files
 from core.sdk import (
     INVALID,
     NOT_FOUND,
-    UNAVAILABLE,
     Context,
     FieldProblem,
     Problem,
@@ -27,6 +26,8 @@ from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument
 from plugins.edo.notifications import ABOUT_DOCUMENTS
 from plugins.edo.schemas.company import EdoFileStored
+from plugins.edo.services import printing
+from plugins.edo.services.content import content
 from plugins.edo.settings import EdoSettings
 from plugins.edo.store import DocumentRow, Locked, SignatureRow
 
@@ -38,17 +39,6 @@ class DropEdoFile(msgspec.Struct, frozen=True):
     """Remove a stored file that no document has."""
 
     key: str
-
-
-async def content(ctx: Context, key: str) -> AsyncIterator[bytes]:
-    """The bytes of a stored file, with problems instead of the store's errors."""
-    try:
-        async for piece in ctx.port(Files).get(key):
-            yield piece
-    except FileMissing as error:
-        raise Problem(NOT_FOUND) from error
-    except FilesUnavailable as error:
-        raise Problem(UNAVAILABLE, retry_after=5) from error
 
 
 async def send(ctx: Context, row: DocumentRow, *, inline: bool = False) -> Stream:
@@ -67,6 +57,8 @@ def stem(row: DocumentRow) -> str:
 async def packed(ctx: Context, row: DocumentRow) -> AsyncIterator[bytes]:
     """The .zip of a document: its file, and for each signature what proves it."""
     members = [(row.file_name, row.size, content(ctx, row.stored_key))]
+    size, form = await printing.printed(ctx, row)
+    members.append((f"{PurePath(row.file_name).stem}. {printing.NAME}", size, form))
     for number, one in enumerate(await ctx.reader.all(store.SIGNATURES, document_id=row.id), 1):
         members += [
             (f"{PurePath(row.file_name).stem}.{number}.{name}", len(body), _bytes(body))

@@ -1,0 +1,97 @@
+"""What is made of a document for people: the readable view of an invoice, the printed form."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+from core.printing.public import Pairs, Paper, Table, Text, number, pdf
+from core.sdk import Context, pieces
+from plugins.edo import domain, store
+from plugins.edo.adapters import invoice_xml
+from plugins.edo.schemas.documents import EdoInvoice, EdoParty
+from plugins.edo.services.content import content
+from plugins.edo.store import DocumentRow, SignatureRow
+
+Block = Text | Pairs | Table
+NAME = "Печатная форма.pdf"
+_METHODS = {"pep": "Простая электронная подпись", "kep": "Усиленная квалифицированная электронная подпись"}
+_SIDES = {"client": "Клиент", "company": "Энергосбытовая компания"}
+
+
+async def invoice(ctx: Context, row: DocumentRow) -> EdoInvoice | str:
+    """What the XML says; or why there is nothing to be shown, in Russian."""
+    if row.size > invoice_xml.MOST_BYTES:
+        return "файл слишком большой"
+    data = b"".join([piece async for piece in content(ctx, row.stored_key)])
+    try:
+        return await asyncio.to_thread(invoice_xml.read, data)
+    except invoice_xml.NoInvoice as error:
+        return str(error)
+
+
+async def printed(ctx: Context, row: DocumentRow) -> tuple[int, AsyncIterator[bytes]]:
+    """Size and content of the printed form."""
+    found = await invoice(ctx, row) if row.file_name.lower().endswith(".xml") else ""
+    signatures = await ctx.reader.all(store.SIGNATURES, document_id=row.id)
+    blocks: list[Block] = [_particulars(row), *([] if isinstance(found, str) else _invoice(found))]
+    blocks += [Text("Подписи", "heading")] if signatures else []
+    blocks += [_stamp(ctx, one) for one in signatures]
+    title = domain.title(row.kind, row.number, row.issued_on)
+    file = await pdf(Paper(title[:1].upper() + title[1:], blocks, footer=f"Документ {row.id}"))
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return size, pieces(file)
+
+
+def _particulars(row: DocumentRow) -> Pairs:
+    rows = [
+        ("Договор", row.contract_number),
+        ("Состояние", domain.TITLES[row.state]),
+        ("Наименование", row.name),
+        ("Комментарий", row.comment),
+        ("Файл", row.file_name),
+        ("SHA-256 файла", row.sha256),
+    ]
+    return Pairs([(name, value) for name, value in rows if value])
+
+
+def _invoice(said: EdoInvoice) -> list[Block]:
+    rows = [
+        [
+            one.name,
+            one.unit,
+            _shown(one.quantity),
+            _shown(one.price, 2),
+            _shown(one.without_tax, 2),
+            one.rate,
+            _shown(one.tax, 2),
+            _shown(one.total, 2),
+        ]
+        for one in said.rows
+    ]
+    rows.append(
+        ["Всего к оплате", "", "", "", _shown(said.without_tax, 2), "", _shown(said.tax, 2), _shown(said.total, 2)]
+    )
+    head = ["Наименование", "Ед.", "Кол-во", "Цена", "Без налога", "Ставка", "Налог", "С налогом"]
+    parties = Pairs([("Продавец", _party(said.seller)), ("Покупатель", _party(said.buyer)), ("Валюта", said.currency)])
+    return [parties, Table(head, rows, (4, 1, 1.5, 1.5, 2, 1.2, 1.8, 2), frozenset({2, 3, 4, 6, 7}), 1)]
+
+
+def _party(one: EdoParty) -> str:
+    return ", ".join(part for part in (one.name, one.inn and f"ИНН {one.inn}", one.kpp and f"КПП {one.kpp}") if part)
+
+
+def _shown(value: Decimal | None, decimals: int | None = None) -> str:
+    return "—" if value is None else number(value, decimals)
+
+
+def _stamp(ctx: Context, one: SignatureRow) -> Pairs:
+    rows = [
+        (_SIDES[one.side], one.signer),
+        ("Вид подписи", _METHODS[one.method]),
+        ("Подписано", f"{one.signed_at.astimezone(ctx.runtime.zone):%d.%m.%Y %H:%M:%S}"),
+        ("SHA-256", one.sha256),
+        ("Текст", one.statement),
+    ]
+    return Pairs([(name, value) for name, value in rows if value], boxed=True)
