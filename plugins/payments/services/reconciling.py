@@ -17,6 +17,8 @@ from plugins.payments.store.paying import DayRow
 _LOG = logging.getLogger("abonent.payments")
 _BANK_RESTS = timedelta(minutes=10)
 _BILLING_HAS_TIME = timedelta(hours=24)
+_FIRST, _LAST = date(1, 1, 2), date(9999, 12, 30)
+"""The days of the calendar that have a midnight in every zone, and a day after them."""
 Ledger = dict[str, dict[str, Decimal]]
 
 
@@ -56,6 +58,7 @@ async def report(ctx: Context, day: date) -> None:
 
 
 def _bounds(ctx: Context, day: date) -> tuple[datetime, datetime]:
+    day = min(max(day, _FIRST), _LAST)
     since, until = (datetime.combine(one, time(), ctx.runtime.zone) for one in (day, day + timedelta(days=1)))
     return since.astimezone(ctx.now().tzinfo), until.astimezone(ctx.now().tzinfo)
 

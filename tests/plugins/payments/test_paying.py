@@ -506,6 +506,13 @@ async def test_a_payment_is_undone_as_a_whole(supplier: Cabinet, bank: Bank) -> 
     assert told.json()["differences"] == []
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_reconciliation_of_a_day_at_the_end_of_the_calendar(supplier: Cabinet, bank: Bank, day: str) -> None:
+    clerk = await supplier.staff(scopes=["payments.reconcile"])
+    told = await clerk.get("/api/v1/staff/payments/reconciliation", params={"day": day})
+    assert (told.status_code, told.json().get("payments")) == (200, 0), told.text
+
+
 async def test_reconciliation_lists_what_does_not_agree(supplier: Cabinet, bank: Bank) -> None:
     caller = await client(supplier)
     good = await paid(caller, bank, supplier, mode="prepayment", amount="100")
