@@ -124,23 +124,24 @@ async def take_statement(ctx: Context, content: bytes) -> PaymentsStatement:
     return PaymentsStatement(len(arrived), len(fresh), len(rows) - len(fresh), unmatched, faults)
 
 
-async def _contracts(ctx: Context, arrived: Sequence[Paid]) -> tuple[dict[str, str], dict[str, list[str]]]:
+async def _contracts(ctx: Context, arrived: Sequence[Paid]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     numbers = sorted({word for paid in arrived for word in bank_client.words(paid.purpose)})
     inns = sorted({paid.payer.inn for paid in arrived if paid.payer.inn})
-    by_number: dict[str, str] = {}
+    by_number: dict[str, list[str]] = {}
     by_inn: dict[str, list[str]] = {}
     for row in await ctx.reader.all(store.CANDIDATES, numbers=numbers, inns=inns):
-        by_number[row.number] = row.id
+        by_number.setdefault(row.number, []).append(row.id)
         by_inn.setdefault(row.inn, []).append(row.id)
     return by_number, by_inn
 
 
-def _contract_of(paid: Paid, by_number: dict[str, str], by_inn: dict[str, list[str]]) -> str | None:
-    named = {by_number[word] for word in bank_client.words(paid.purpose) if word in by_number}
-    if len(named) == 1:
-        return named.pop()
+def _contract_of(paid: Paid, by_number: dict[str, list[str]], by_inn: dict[str, list[str]]) -> str | None:
     own = by_inn.get(paid.payer.inn, [])
-    return own[0] if not named and len(own) == 1 else None
+    named = {word: by_number[word] for word in bank_client.words(paid.purpose) if word in by_number}
+    found = own if not named else next(iter(named.values()))
+    if len(found) > 1:  # a closed contract and the one after it may bear the same number
+        found = [contract_id for contract_id in found if named and contract_id in own]
+    return found[0] if len(named) < 2 and len(found) == 1 else None
 
 
 def _row(paid: Paid, contract_id: str) -> ExecutedRow:

@@ -133,3 +133,18 @@ async def test_a_broken_document_does_not_hold_up_the_others(supplier: Cabinet) 
     )
     told = (await deliver(supplier, content)).json()
     assert (told["taken"], [fault["field"] for fault in told["faults"]]) == (1, ["Сумма", "Дата"])
+
+
+async def test_a_number_that_two_contracts_bear_says_nothing_by_itself(supplier: Cabinet) -> None:
+    closed = {"id": "c0", "number": "777", "name": "ООО «Ранее»", "inn": "7707083893", "closed_on": "2025-01-01"}
+    await supplier.load("contracts", closed, {"id": "c9", "number": "777", "name": "ООО «Позже»", "inn": "7830002293"})
+    told = (await deliver(supplier, statement(arrived("113", "5", "Оплата по договору № 777", "7736050003")))).json()
+    assert (told["taken"], [one["number"] for one in told["unmatched"]]) == (0, ["113"])
+    told = (await deliver(supplier, statement(arrived("114", "5", "Оплата по договору № 777", "7707083893")))).json()
+    assert (told["taken"], told["unmatched"]) == (1, [])  # of the two, the one of the payer
+    before = await client(supplier, contracts=("c0",))
+    after = await client(supplier, contracts=("c9",), email="posle@example.ru")
+    period = {"month_from": "2026-01-01"}
+    for caller, amounts in ((before, ["5.00"]), (after, [])):
+        lines = (await caller.get(f"{PAY}/history", params=period)).json()["items"]
+        assert [line["amount"] for line in lines] == amounts
