@@ -34,18 +34,14 @@ import core.host
 
 def test_the_page_is_true(tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for name, code in re.findall(r"`(announcements/\w+\.py)`\n\n```python\n(.*?)```", text, re.DOTALL):
+    for name, code in re.findall(r"`([\w/]+\.(?:py|toml))`\n\n```\w+\n(.*?)```", text, re.DOTALL):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(code, encoding="utf-8")
-    (tmp_path / "announcements/__init__.py").touch()
     test = text.rpartition("```python\n")[2].partition("```")[0]
     (tmp_path / "test_announcements.py").write_text(test, encoding="utf-8")
     (tmp_path / "known.py").write_text(RUNNER, encoding="utf-8")
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n", encoding="utf-8"
-    )
     (tmp_path / "host.toml").write_text(HOST.format(folder=tmp_path), encoding="utf-8")
     arguments = ["--config", "host.toml", "migration", "announcements", "initial"]
     run(tmp_path, "-c", f"import known; from hosts.cli import main; main({arguments})")
