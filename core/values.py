@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-DECIMAL_PATTERN = r"^-?\d{1,12}(\.\d{1,6})?$"
+DECIMAL_PATTERN = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$(?!\n)"
 _DECIMAL = re.compile(DECIMAL_PATTERN, re.ASCII)
 _EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$")
 
@@ -23,7 +23,7 @@ DecimalText = Annotated[
 ]
 """A decimal on the wire. A JSON number would pass through a binary float somewhere; a string never does."""
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$")]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$(?!\n)")]
 """A key given by the company, or one of ours (UUID version 7). Opaque to clients."""
 
 

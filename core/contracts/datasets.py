@@ -20,9 +20,9 @@ from core.sdk import Dataset, DecimalText, Id, Reference, RowError
 
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-Account = Annotated[str, msgspec.Meta(pattern=r"^(\d{20})?$")]
+Account = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{20})?$(?!\n)")]
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-RegisterCode = Annotated[str, msgspec.Meta(pattern=r"^[AR][+-]\.(total|T1|T2|T3)$", examples=["A+.T1"])]
+RegisterCode = Annotated[str, msgspec.Meta(pattern=r"^[AR][+-]\.(total|T1|T2|T3)$(?!\n)", examples=["A+.T1"])]
 
 
 class ContractRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,15 +31,15 @@ class ContractRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     number: Number
     name: Name
-    inn: Annotated[str, msgspec.Meta(pattern=r"^(\d{10}|\d{12})$")]
-    kpp: Annotated[str, msgspec.Meta(pattern=r"^\d{4}[\dA-Z]{2}\d{3}$")] | None = None
+    inn: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{10}|[0-9]{12})$(?!\n)")]
+    kpp: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$(?!\n)")] | None = None
     branch: Text = ""
     address: Text = ""
     phone: Text = ""
     bank: Text = ""
     bank_account: Account = ""
     correspondent_account: Account = ""
-    bic: Annotated[str, msgspec.Meta(pattern=r"^(\d{9})?$")] = ""
+    bic: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{9})?$(?!\n)")] = ""
     signature: Literal["pep", "kep"] | None = None
     signed_on: date | None = None
     closed_on: date | None = None
@@ -49,7 +49,7 @@ class ContractEmailRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An address recorded in a contract."""
 
     contract_id: Id
-    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$(?!\n)")]
 
 
 class ContractContactsRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +70,7 @@ class AnnexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     contract_id: Id
     name: Name
-    file_name: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$')]
+    file_name: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$(?!\n)')]
     signed_on: date | None = None
 
 

@@ -10,14 +10,14 @@ from core.sdk import Id
 MoneyText = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$",
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$(?!\n)",
         description="Roubles as a string, at most two decimals.",
         examples=["3375720.97"],
     ),
 ]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Number = Annotated[str, msgspec.Meta(max_length=64)]
-FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]
+FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$(?!\n)")]
 IssuedKind = Literal["акт приема-передачи", "ведомость приема-передачи", "счет-фактура", "счет на оплату", "акт сверки"]
 
 

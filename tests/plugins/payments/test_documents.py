@@ -5,6 +5,7 @@ import zipfile
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -413,3 +414,15 @@ async def test_a_payment_is_announced_once(supplier: Cabinet, bank: Bank) -> Non
     ]
     assert counts == [1, 0, 0]
     assert await bell(on) == ["Оплата проведена"]
+
+
+async def test_a_line_break_at_the_end_of_a_name_or_an_amount_is_refused(supplier: Cabinet) -> None:
+    company = await supplier.service()
+    named = document("d1")
+    for dataset, row, field in (
+        ("documents", named | {"file_name": "1.pdf\n"}, "file_name"),
+        ("bills", bill("b1", "1.50\n", remaining="1.50"), "amount"),
+    ):
+        answer = await company.post(f"/api/v1/exchange/payments.{dataset}", content=msgspec.json.encode(row))
+        told = msgspec.json.decode(answer.content.splitlines()[0])
+        assert (told["status"], told.get("field"), told.get("code")) == ("refused", field, "wrong_format")
