@@ -129,6 +129,7 @@ class Every(msgspec.Struct, frozen=True):
 class Job(Generic[P]):
     """Work that happens after a commit: on order (`uow.enqueue`), on an event (`on`), or on a schedule (`every`).
 
+    `wants(event)`: whether an event that it is `on` concerns it; decided by the event alone, when it is published.
     It runs at least once for each order, so it must be idempotent. The one way to have its own effects exactly once is
     `async with finishing(ctx) as uow:` (the effects and the end of the job commit together).
 
@@ -143,12 +144,13 @@ class Job(Generic[P]):
         payload: type[P],
         *,
         on: type[msgspec.Struct] | None = None,
+        wants: Callable[[Any], bool] | None = None,
         every: Every | None = None,
         attempts: int | None = None,
         record: Callable[[UnitOfWork, Sequence[P]], Awaitable[None]] | None = None,
     ) -> None:
         self.name, self.run, self.payload = name, run, payload
-        self.on, self.every, self.attempts, self.record = on, every, attempts, record
+        self.on, self.wants, self.every, self.attempts, self.record = on, wants, every, attempts, record
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -113,7 +113,7 @@ def route_events(events: Sequence[Event], jobs: Sequence[Job[Any]]) -> Routing:
         recorders={job.payload: job.record for job in jobs if job.record is not None},
         events={
             event.payload: EventRoute(
-                event.name, event.outgoing, tuple(job.name for job in jobs if job.on is event.payload)
+                event.name, event.outgoing, tuple((job.name, job.wants) for job in jobs if job.on is event.payload)
             )
             for event in events
         },

@@ -23,6 +23,7 @@ from core.identity.public import (
     create_staff,
     disable_service_account,
     end_sessions,
+    set_staff_scopes,
 )
 from core.sdk import Dataset
 from hosts import logs
@@ -148,6 +149,16 @@ def staff(context: click.Context, email: str, scopes: tuple[str, ...], password:
     """Make an account of the supplier's staff."""
     run_in(host_of(context), lambda runtime: create_staff(Context(runtime), email, password, list(scopes)))
     click.echo(f"{email} may sign in")
+
+
+@cli.command("staff-scopes")
+@click.argument("email")
+@click.option("--scope", "scopes", multiple=True, help="Repeatable; those that are not named are taken away.")
+@click.pass_context
+def staff_scopes(context: click.Context, email: str, scopes: tuple[str, ...]) -> None:
+    """Set what a member of staff may do."""
+    run_in(host_of(context), lambda runtime: set_staff_scopes(Context(runtime), email, list(scopes)))
+    click.echo(f"{email} may use: {', '.join(scopes) or 'nothing'}")
 
 
 @cli.command("close-staff")

@@ -54,8 +54,8 @@ def handlers_of(app: Litestar) -> list[tuple[str, str, HTTPRouteHandler]]:
 
 
 def operations_of(app: Litestar) -> list[Operation]:
-    """Every operation but OPTIONS, which the framework answers with the methods that a path has."""
-    found: list[Any] = [entry for entry in handlers_of(app) if entry[0] != "OPTIONS"]
+    """Every operation but those OPTIONS that the framework answers with the methods that a path has."""
+    found: list[Any] = [entry for entry in handlers_of(app) if entry[0] != "OPTIONS" or "access" in entry[2].opt]
     return [Operation(str(handler.operation_id), method, path, handler) for method, path, handler in found]
 
 

@@ -29,7 +29,9 @@ def bare_runtime(database: Database, jobs: Iterable[Job[Any]] = (), clock: Clock
         data_dir=Path("var"),
         routing=Routing(
             events={
-                event: EventRoute(event.__name__, False, tuple(job.name for job in jobs if job.on is event))
+                event: EventRoute(
+                    event.__name__, False, tuple((job.name, job.wants) for job in jobs if job.on is event)
+                )
                 for event in events
             },
             jobs={job.payload: job.name for job in jobs if not job.on},

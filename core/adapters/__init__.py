@@ -6,6 +6,7 @@ from core.adapters.acquirer_rbs import RbsSettings, make_rbs
 from core.adapters.acquirer_yookassa import YooKassaSettings, make_yookassa
 from core.adapters.billing_http import HttpBillingSettings, make_http
 from core.adapters.billing_queue import QueueSettings, make_queue
+from core.adapters.bills_off import BillsOffSettings, make_bills_off
 from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
 from core.adapters.mail_folder import FolderSettings, make_folder
 from core.adapters.mail_smtp import SmtpSettings, make_smtp
@@ -22,6 +23,7 @@ from core.adapters.sms_folder import SmsFolderSettings, make_sms_folder
 from core.adapters.sms_http import HttpSmsSettings, make_sms_http
 from core.ports.acquirer import Acquirer
 from core.ports.billing import Billing
+from core.ports.bills import Bills
 from core.ports.files import Files
 from core.ports.mail import Mail
 from core.ports.metering import Metering
@@ -34,6 +36,7 @@ PORTS: tuple[sdk.Port, ...] = (
     sdk.Port("billing", Billing, default="queue"),
     sdk.Port("sms", Sms, default="folder"),
     sdk.Port("acquirer", Acquirer, default="off"),
+    sdk.Port("bills", Bills, default="off", preferred=("payments",)),
     sdk.Port("metering", Metering, default="off"),
     sdk.Port("organisations", OrganisationDirectory, default="registry"),
     sdk.Port("organisations_extended", ExtendedDirectory, default="registry"),
@@ -51,6 +54,7 @@ ADAPTERS: tuple[sdk.Adapter, ...] = (
     sdk.Adapter("acquirer", "off", make_acquirer_off, AcquirerOffSettings),
     sdk.Adapter("acquirer", "rbs", make_rbs, RbsSettings),
     sdk.Adapter("acquirer", "yookassa", make_yookassa, YooKassaSettings),
+    sdk.Adapter("bills", "off", make_bills_off, BillsOffSettings),
     sdk.Adapter("metering", "off", make_metering_off, MeteringOffSettings),
     sdk.Adapter("metering", "http", make_metering_http, HttpMeteringSettings),
     sdk.Adapter("organisations", "registry", make_registry, RegistrySettings),

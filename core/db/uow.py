@@ -22,7 +22,8 @@ class EventRoute(msgspec.Struct, frozen=True):
 
     name: str
     outgoing: bool
-    jobs: tuple[str, ...]
+    jobs: tuple[tuple[str, Callable[[Any], bool] | None], ...]
+    """Name, and whether it wants this event; None: each."""
 
 
 class Routing(msgspec.Struct, frozen=True):
@@ -171,7 +172,9 @@ class UnitOfWork:
                     "body": body,
                 }
             )
-        for job in route.jobs:
+        for job, wants in route.jobs:
+            if wants is not None and not wants(event):
+                continue
             self._jobs.append(self._job_row(job, body, self.now, f"{fact_id}:{job}"))
         return fact_id
 

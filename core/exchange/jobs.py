@@ -24,10 +24,10 @@ class Push(msgspec.Struct, frozen=True):
     """Hand over what billing has not got."""
 
 
-class RecordAnswer(msgspec.Struct, frozen=True):
-    """Take an answer that a simulator gave in advance."""
+class RecordAnswers(msgspec.Struct, frozen=True):
+    """Take answers that a simulator gave in advance."""
 
-    answer: Answer
+    answers: list[Answer]
 
 
 async def push(ctx: Context, _: Push) -> None:
@@ -94,10 +94,13 @@ async def _advance(ctx: Context, position: int, answers: list[Answer], lease: da
 
 
 async def _take_answers(uow: UnitOfWork, answers: list[Answer]) -> None:
+    late: dict[int, list[Answer]] = {}
     for answer in answers:
         if answer.delay > timedelta(0):
-            now = msgspec.structs.replace(answer, delay=timedelta(0))
-            uow.enqueue(RecordAnswer(now), delay=answer.delay)
+            second = -(-answer.delay // timedelta(seconds=1))
+            late.setdefault(second, []).append(msgspec.structs.replace(answer, delay=timedelta(0)))
+    for second, together in late.items():
+        uow.enqueue(RecordAnswers(together), delay=timedelta(seconds=second))
     errors = await services.record_answers(uow, [answer for answer in answers if answer.delay <= timedelta(0)])
     if any(errors):
         _log.warning(
@@ -115,14 +118,14 @@ async def _let_go(ctx: Context, lease: datetime, position: int) -> bool:
         return True
 
 
-async def record_answer(ctx: Context, command: RecordAnswer) -> None:
-    """An answer has become known; told twice, it counts once."""
+async def record_answers(ctx: Context, command: RecordAnswers) -> None:
+    """Answers have become known; told twice, they count once."""
     async with finishing(ctx) as uow:
-        await services.record_answers(uow, [command.answer])
+        await services.record_answers(uow, command.answers)
 
 
 PUSH = Job("exchange.push", push, Push, every=Every(interval=timedelta(minutes=1)))
-ANSWER = Job("exchange.answer", record_answer, RecordAnswer)
+ANSWER = Job("exchange.answer", record_answers, RecordAnswers)
 
 
 def feed_waker(billing: Billing) -> str | None:

@@ -8,7 +8,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from core.exchange import errors, jobs, routes
-from core.exchange.public import FactAnswered
+from core.exchange.public import FactAnswered, FactsAnswered
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Billing
 from core.sdk import ErrorKind, Event, Hooks, Job, Migrations
@@ -30,7 +30,7 @@ class ExchangePlugin(Hooks):
         return routes.ROUTES
 
     def events(self) -> Sequence[Event]:
-        return (Event("exchange.fact_answered", FactAnswered),)
+        return (Event("exchange.fact_answered", FactAnswered), Event("exchange.facts_answered", FactsAnswered))
 
     def jobs(self) -> Sequence[Job[Any]]:
         return (jobs.PUSH, jobs.ANSWER)

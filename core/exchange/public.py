@@ -1,4 +1,4 @@
-"""What plugins may use of the exchange: the event that brings billing's answers home."""
+"""What plugins may use of the exchange: the events that bring billing's answers home, one by one or many at once."""
 
 from typing import Literal
 
@@ -22,3 +22,13 @@ class FactAnswered(msgspec.Struct, frozen=True):
     """Billing's words for the client."""
     item: str
     """Which part of the fact; empty: all of it."""
+
+
+class FactsAnswered(msgspec.Struct, frozen=True):
+    """The same answers once more, as they came: many at once, all about facts of one kind.
+
+    For whoever takes answers by the thousand and applies a batch in one transaction.
+    """
+
+    kind: str
+    answers: list[FactAnswered]

@@ -17,7 +17,7 @@ from core.exchange.errors import (
 )
 from core.exchange.loader import load
 from core.exchange.loader.lines import gunzip
-from core.exchange.public import FactAnswered
+from core.exchange.public import FactAnswered, FactsAnswered
 from core.exchange.schemas import AnswerRow, FeedPage, Summary, Totals
 from core.exchange.settings import ExchangeSettings
 from core.ports.billing import Answer
@@ -123,10 +123,11 @@ async def acknowledge(ctx: Context, position: int) -> None:
 
 # ---- answers
 async def record_answers(uow: UnitOfWork, answers: Sequence[Answer]) -> list[RowError | None]:
-    """Keeps what billing said and publishes `FactAnswered` for what it had not said before."""
+    """Keeps what billing said and publishes what it had not said before: each answer, and all of a kind together."""
     facts = await store.facts_named(uow, sorted({answer.fact_id for answer in answers}))
     known = [answer for answer in answers if answer.fact_id in facts]
     new = await store.add_answers(uow, known)
+    fresh: dict[str, list[FactAnswered]] = {}
     for answer in known:
         said = (answer.fact_id, answer.item, answer.outcome)
         if said in new:
@@ -134,6 +135,9 @@ async def record_answers(uow: UnitOfWork, answers: Sequence[Answer]) -> list[Row
             kind, subject = facts[answer.fact_id]
             event = FactAnswered(answer.fact_id, kind, subject, answer.outcome, answer.code, answer.text, answer.item)
             uow.emit(event, subject=subject)
+            fresh.setdefault(kind, []).append(event)
+    for kind, events in fresh.items():
+        uow.emit(FactsAnswered(kind, events), subject=kind)
     unknown = RowError(UNKNOWN_FACT.code, "fact_id", UNKNOWN_FACT.ru)
     return [None if answer.fact_id in facts else unknown for answer in answers]
 

@@ -34,7 +34,7 @@ from core.forms.fields import (
     Hours,
     Inn,
     Option,
-    Phone,
+    PhoneField,
     Step,
     Sum,
     Text,
@@ -128,7 +128,7 @@ def _(field: Text, value: Any, given: _Given) -> str:
 
 
 @clean_value.register
-def _(field: Phone, value: Any, given: _Given) -> str:
+def _(field: PhoneField, value: Any, given: _Given) -> str:
     phone = normal_phone(_text(value, 40))
     if phone is None:
         raise _Wrong(FIELD_FORMAT)

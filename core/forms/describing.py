@@ -15,7 +15,7 @@ from core.forms.fields import (
     Hours,
     Inn,
     Option,
-    Phone,
+    PhoneField,
     Step,
     Sum,
     Text,
@@ -75,7 +75,7 @@ def _(field: Text, options: list[Option] | None) -> Schema:
 
 
 @describe.register
-def _(field: Phone, options: list[Option] | None) -> Schema:
+def _(field: PhoneField, options: list[Option] | None) -> Schema:
     return {"type": "string", "pattern": r"^\s*\+?[\d\s()\-]{10,24}\s*$", "examples": ["+7 921 866-22-94"]}
 
 

@@ -45,8 +45,11 @@ class Text(Part, frozen=True, tag="text"):
     lines: bool = False
 
 
-class Phone(Part, frozen=True, tag="phone"):
-    """A Russian phone number in any usual writing; stored as `+7XXXXXXXXXX`."""
+class PhoneField(Part, frozen=True, tag="phone"):
+    """A Russian phone number in any usual writing; stored as `+7XXXXXXXXXX`.
+
+    `Phone` to those who declare forms; in the API description that name is identity's.
+    """
 
 
 class Email(Part, frozen=True, tag="email"):
@@ -107,7 +110,7 @@ class FileField(Part, frozen=True, tag="file"):
     """Where the blank form can be fetched («Скачать форму с сайта»)."""
 
 
-Field = Text | Phone | Email | Inn | Choice | Flag | Addresses | Day | Hours | Sum | FileField
+Field = Text | PhoneField | Email | Inn | Choice | Flag | Addresses | Day | Hours | Sum | FileField
 Values = dict[str, Any]
 
 

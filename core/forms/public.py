@@ -20,7 +20,7 @@ from core.forms.fields import Flag as Flag
 from core.forms.fields import Hours as Hours
 from core.forms.fields import Inn as Inn
 from core.forms.fields import Option as Option
-from core.forms.fields import Phone as Phone
+from core.forms.fields import PhoneField as PhoneField
 from core.forms.fields import Step as Step
 from core.forms.fields import Sum as Sum
 from core.forms.fields import Text as Text

@@ -18,6 +18,7 @@ from core.identity.services.operators import create_service_account as create_se
 from core.identity.services.operators import create_staff as create_staff
 from core.identity.services.operators import disable_service_account as disable_service_account
 from core.identity.services.operators import end_sessions as end_sessions
+from core.identity.services.operators import set_staff_scopes as set_staff_scopes
 from core.identity.services.profile import contact as contact
 from core.identity.services.profile import find_client as find_client
 from core.identity.services.profile import set_advertising as set_advertising

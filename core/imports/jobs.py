@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from core.exchange.public import FactAnswered
+from core.exchange.public import FactsAnswered
 from core.imports import errors
 from core.imports.services import committing, ending, reading, uploading
 from core.imports.services.committing import CommitFile
@@ -56,7 +56,7 @@ async def purge(ctx: Context, _: PurgeFiles) -> None:
 JOBS: tuple[Job[Any], ...] = (
     Job("imports.read", read, ReadFile, attempts=ATTEMPTS),
     Job("imports.commit", commit, CommitFile, attempts=ATTEMPTS),
-    Job("imports.apply_answer", ending.answered, FactAnswered, on=FactAnswered),
+    Job("imports.apply_answers", ending.answered, FactsAnswered, on=FactsAnswered),
     Job("imports.forget_file", uploading.forget_file, ForgetFile),
     Job("imports.purge", purge, PurgeFiles, every=Every(at=time(4, 10))),
 )

@@ -227,9 +227,9 @@ REMARKED = Query(
 )
 """What a marked copy marks."""
 
-FACT = Query(
-    sa.select(Entry.import_id, Entry.number).where(Entry.fact_id == sa.bindparam("fact_id")),
-    lambda import_id, number: (import_id, number),
+FACTS = Query(
+    sa.select(Entry.fact_id, Entry.import_id, Entry.number).where(any_of(Entry.fact_id, "fact_ids")),
+    lambda fact_id, import_id, number: (fact_id, import_id, number),
 )
 
 

@@ -17,9 +17,9 @@ from core.contracts.public import grant
 from core.errors import Problem
 from core.host import Host
 from core.identity.errors import EMAIL_TAKEN
-from core.identity.public import create_service_account, create_staff
+from core.identity.public import create_service_account, create_staff, set_staff_scopes
 from core.jobs import drain
-from hosts.demo import appeals, edo, household, money, seed
+from hosts.demo import appeals, edo, household, money, orders, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
 from hosts.demo.services import guide_of, keep_guide
 from hosts.demo.showcase import FIXED, SHOWCASE, WALK
@@ -74,6 +74,8 @@ async def prepare(
             people = await _people(host, runtime, http)
             if "appeals" in host.config.host.plugins:
                 await _appeals(host, runtime, http, contracts, seed_number)
+            if "services" in host.config.host.plugins:
+                await _orders(host, runtime, http, key)
         guide = DemoGuide(people, key, SHOWCASE.id, SHOWCASE.number, WALK.number, WALK.email, contracts, month)
         await asyncio.to_thread(keep_guide, runtime.data_dir, guide)
     return guide
@@ -132,6 +134,7 @@ async def _people(host: Host, runtime: Runtime, http: httpx.AsyncClient) -> list
     except Problem as problem:
         if problem.kind != EMAIL_TAKEN:
             raise
+        await set_staff_scopes(Context(runtime), _STAFF, _staff_scopes(host))  # plugins may have come since
     return [
         *[DemoSignIn(email, PASSWORD, role) for email, role, _ in _PEOPLE],
         DemoSignIn(_STAFF, PASSWORD, "Сотрудник"),
@@ -150,6 +153,18 @@ async def _appeals(host: Host, runtime: Runtime, http: httpx.AsyncClient, contra
         await drain(runtime, host.jobs, host.config.jobs)
         await staff.enter(_STAFF, PASSWORD)
         await appeals.answer_appeals(staff, asked)
+
+
+async def _orders(host: Host, runtime: Runtime, http: httpx.AsyncClient, key: str) -> None:
+    """What the supplier offers, and what the accountant has ordered."""
+    path = await asyncio.to_thread(orders.write_services, runtime.data_dir / "seed")
+    await _load(http, key, "services.services", path)
+    client, staff = Visitor(http, lambda _: None), Visitor(http, lambda _: None)
+    await client.enter(_PEOPLE[-1][0], PASSWORD)
+    if sent := await orders.order_services(client):
+        await staff.enter(_STAFF, PASSWORD)
+        await orders.process(staff, sent)
+        await drain(runtime, host.jobs, host.config.jobs)
 
 
 def _staff_scopes(host: Host) -> list[str]:

@@ -15,6 +15,12 @@ DATE_FORMAT = ErrorKind(
     "household.date_format", 422, "Дата показания — в виде ДД.ММ.ГГГГ", "The date of a reading is DD.MM.YYYY"
 )
 HOUSE_NEEDED = ErrorKind("household.house_needed", 422, "Выберите адрес", "Choose an address")
+NO_ACCOUNTS = ErrorKind(
+    "household.no_accounts",
+    409,
+    "К вам не прикреплено ни одного лицевого счёта бытовых потребителей",
+    "No household account is attached to you",
+)
 ONE_FILTER = ErrorKind(
     "household.one_filter", 422, "Фильтры применяются по одному", "Only one of the filters at a time"
 )
@@ -105,6 +111,7 @@ ERRORS = (
     ZONE_ABSENT,
     DATE_FORMAT,
     HOUSE_NEEDED,
+    NO_ACCOUNTS,
     ONE_FILTER,
     PERIOD_REVERSED,
     PERIOD_TOO_EARLY,

@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from core.exchange.public import FactAnswered
+from core.exchange.public import FactsAnswered
 from core.identity.public import AccountClosed
-from core.sdk import Context, Job
+from core.sdk import Job
 from plugins.household.public import SUBMITTED
-from plugins.household.services import forgetting, transmitting
+from plugins.household.services import answering, forgetting, transmitting
 
 
-async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
+def is_ours(told: FactsAnswered) -> bool:
     """Billing's answers to other facts are none of our business."""
-    if answer.kind == SUBMITTED:
-        await transmitting.apply_answer(ctx, answer)
+    return told.kind == SUBMITTED
 
 
 JOBS: tuple[Job[Any], ...] = (
     Job("household.transmit", transmitting.transmit, transmitting.Transmit),
-    Job("household.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
+    Job("household.apply_answers", answering.apply_answers, FactsAnswered, on=FactsAnswered, wants=is_ours),
     Job("household.let_go", forgetting.closed, AccountClosed, on=AccountClosed),
 )

@@ -65,7 +65,7 @@ async def household_houses(
     "/api/v1/household/cards",
     access=ACCOUNT,
     operation_id="household_cards",
-    raises=[NOT_FOUND, INVALID],
+    raises=[errors.NO_ACCOUNTS, NOT_FOUND, INVALID],
     tags=_TAGS,
 )
 async def household_cards(
@@ -87,7 +87,7 @@ async def household_cards(
     "/api/v1/household/options",
     access=ACCOUNT,
     operation_id="household_options",
-    raises=[NOT_FOUND, INVALID],
+    raises=[errors.NO_ACCOUNTS, NOT_FOUND, INVALID],
     tags=_TAGS,
 )
 async def household_options(
@@ -116,7 +116,7 @@ async def enter_household_reading(
     access=ACCOUNT,
     operation_id="household_template",
     media_type=XLSX,
-    raises=[NOT_FOUND, INVALID],
+    raises=[errors.NO_ACCOUNTS, NOT_FOUND, INVALID],
     tags=_TAGS,
 )
 async def household_template(
@@ -135,7 +135,7 @@ async def household_template(
     operation_id="transmit_household",
     creating=True,
     status_code=202,
-    raises=[NOT_FOUND, INVALID, errors.NO_SCHEDULE, errors.PERIOD_CLOSED, errors.TRANSMITTING],
+    raises=[errors.NO_ACCOUNTS, NOT_FOUND, INVALID, errors.NO_SCHEDULE, errors.PERIOD_CLOSED, errors.TRANSMITTING],
     tags=_TAGS,
 )
 async def transmit_household(ctx: Ctx, data: JSONBody[schemas.HouseholdScope]) -> schemas.HouseholdTransmissionItem:
@@ -201,7 +201,7 @@ async def undo_household_file(ctx: Ctx, import_id: PathId) -> schemas.HouseholdF
     "/api/v1/household/transmitted",
     access=ACCOUNT,
     operation_id="household_transmitted",
-    raises=[NOT_FOUND, INVALID],
+    raises=[errors.NO_ACCOUNTS, NOT_FOUND, INVALID],
     tags=_TAGS,
 )
 async def household_transmitted(

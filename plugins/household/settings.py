@@ -16,7 +16,7 @@ class HouseholdSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """Text of the link."""
     decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] = 2
     """So many digits a reading may have after the point."""
-    answer_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 300
+    answer_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 900
     """So long a transmission waits for billing before it says that not everything was passed."""
     months_back: Annotated[int, msgspec.Meta(ge=0, le=24)] = 2
     """So many months before the current one the history reaches back."""

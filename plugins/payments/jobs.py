@@ -24,10 +24,14 @@ class Reconcile(msgspec.Struct, frozen=True):
     """Compare the payments of yesterday."""
 
 
-async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
+def is_ours(answer: FactAnswered) -> bool:
     """Billing's answers to other facts are none of our business."""
-    if answer.kind == PAID:
-        await settling.apply_answer(ctx, answer.fact_id, answer.outcome)
+    return answer.kind == PAID
+
+
+async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
+    """Runs `settling.apply_answer`."""
+    await settling.apply_answer(ctx, answer.fact_id, answer.outcome)
 
 
 async def sweep(ctx: Context, _: Sweep) -> None:
@@ -43,7 +47,7 @@ async def reconcile(ctx: Context, _: Reconcile) -> None:
 JOBS: tuple[Job[Any], ...] = (
     Job("payments.check", settling.look, Check),
     Job("payments.give_back", returns.give_back, GiveBack),
-    Job("payments.apply_answer", apply_answer, FactAnswered, on=FactAnswered),
+    Job("payments.apply_answer", apply_answer, FactAnswered, on=FactAnswered, wants=is_ours),
     Job("payments.send_document", sending.send, SendDocument),
     Job("payments.print_act", printing_acts.print_act, PrintAct),
     Job("payments.drop_file", documents.drop_file, DropFile),

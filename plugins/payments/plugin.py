@@ -11,6 +11,7 @@ from core.ports.acquirer import Acquirer
 from core.ports.files import Files
 from core.sdk import (
     HISTORY,
+    Adapter,
     Command,
     Dataset,
     ErrorKind,
@@ -26,7 +27,7 @@ from core.sdk import (
     Permission,
 )
 from plugins.payments import commands, datasets, errors, jobs, letters, notifications, permissions, public, routes
-from plugins.payments.services import forgetting, months
+from plugins.payments.services import forgetting, issuing, months
 from plugins.payments.settings import PaymentsSettings
 
 
@@ -85,6 +86,9 @@ class PaymentsPlugin(Hooks):
 
     def requires(self) -> Sequence[type]:
         return (Acquirer, Files)
+
+    def adapters(self) -> Sequence[Adapter]:
+        return (Adapter("bills", "payments", issuing.make_bills),)
 
     def forgetters(self) -> Sequence[Forgetter]:
         return (Forgetter("payments.payer", forgetting.forget),)

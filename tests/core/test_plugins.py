@@ -148,7 +148,7 @@ def test_a_job_waits_for_an_event_that_somebody_publishes() -> None:
     with pytest.raises(PluginError, match=r"job 'alpha\.react' waits for Happened, which no enabled plugin publishes"):
         assembled(waiting)
     both = assembled(waiting, plugin("beta", events=[Event("beta.happened", Happened, outgoing=True)]))
-    assert both.routing.events[Happened].jobs == ("alpha.react",)
+    assert both.routing.events[Happened].jobs == (("alpha.react", None),)
     assert both.routing.events[Happened].outgoing
 
 

@@ -27,7 +27,7 @@ def host_config(database_url: str, tmp_path: Path) -> Config:
     return config_for_tests(
         database_url,
         tmp_path,
-        enabled=["readings", "payments", "household", "demo"],
+        enabled=["readings", "payments", "household", "appeals", "demo"],
         ports={"billing": "simulator"},
         adapters={"billing": {"simulator": {"delay_seconds": 60.0}}},
     )

@@ -1,20 +1,9 @@
 """The demonstration's appeals."""
 
-from pathlib import Path
-
-import pytest
-
-from core.config import Config
 from core.host import Host
-from core.testing.cabinet import config_for_tests, running
+from core.testing.cabinet import running
 from core.testing.clock import MovableClock
 from hosts.demo.prepare import PASSWORD, prepare
-
-
-@pytest.fixture
-def host_config(database_url: str, tmp_path: Path) -> Config:
-    """With appeals, and with what the seed is for."""
-    return config_for_tests(database_url, tmp_path, enabled=["readings", "payments", "appeals", "demo"])
 
 
 async def test_appeals_stand_in_several_states(host: Host, clock: MovableClock) -> None:

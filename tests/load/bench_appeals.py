@@ -20,7 +20,7 @@ from core.config import load
 from core.host import Host
 from core.testing.cabinet import running
 from core.testing.clock import MovableClock
-from tests.load.bench import SERVER, describe, fetch, folder, on_load_core, spread, take_turns
+from tests.load.bench import SERVER, Round, describe, fetch, folder, on_load_core, spread, take_turns
 from tests.load.load import request
 from tests.load.seed import AVAILABLE, database
 from tests.load.serve import served
@@ -64,7 +64,7 @@ async def main() -> None:
         for path in PATHS:
             bodies = [len(fetch(servers[name].port, path, home.token)) > 10 for name, home in homes.items()]
             assert all(bodies), "a list is empty"
-            rounds = {}
+            rounds: dict[str, list[Round]] = {}
             for name, home in homes.items():
                 asked = request("GET", path, token=home.token)
                 rounds |= await take_turns({name: servers[name]}, asked, ROUNDS)

@@ -63,6 +63,16 @@ async def disable_service_account(ctx: Context, name: str) -> None:
         uow.audit("identity.service_key_disabled", name)
 
 
+async def set_staff_scopes(ctx: Context, email: str, scopes: list[str]) -> None:
+    """What a member of staff may do from now on, in open sessions, too. Raises Problem when nobody has this address."""
+    async with ctx.uow() as uow:
+        account_id = await uow.scalar(store.account_id_of(email.lower()).where(Account.kind == "staff"))
+        if account_id is None:
+            raise Problem(NOT_FOUND)
+        await uow.execute(sa.update(Account).where(Account.id == account_id).values(scopes=" ".join(scopes)))
+        uow.audit("identity.staff_scopes_set", str(account_id), scopes=scopes)
+
+
 async def close_staff(ctx: Context, email: str) -> None:
     """Ends the access of a member of staff. Raises Problem when nobody of the staff has this address."""
     async with ctx.uow() as uow:

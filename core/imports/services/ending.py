@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from core.errors import ErrorKind
-from core.exchange.public import FactAnswered
+from core.exchange.public import FactAnswered, FactsAnswered
 from core.importing import Counts, Note
 from core.imports import domain, errors, schemas, store
 from core.imports.domain import Impossible
@@ -123,23 +123,31 @@ async def forget_account(uow: UnitOfWork, account_id: str) -> None:
 
 
 # ---- by billing
-async def answered(ctx: Context, answer: FactAnswered) -> None:
-    """Notes what billing says of a fact that came out of a file."""
-    place = await ctx.reader.first(store.FACT, fact_id=answer.fact_id)
-    if place is None:
+async def answered(ctx: Context, told: FactsAnswered) -> None:
+    """Notes what billing says of facts that came out of files."""
+    asked = [answer.fact_id for answer in told.answers]
+    places = {
+        fact: (import_id, number) for fact, import_id, number in await ctx.reader.all(store.FACTS, fact_ids=asked)
+    }
+    ours = [answer for answer in told.answers if answer.fact_id in places]
+    if not ours:
         return
-    import_id, number = place
     async with finishing(ctx) as uow:
-        row = await store.lock(uow, import_id)
-        if row is None or row.state not in domain.ANSWERABLE:
-            return
-        entry = await store.entry(uow, import_id, number)
-        answers = showing.ANSWERS.decode(entry.answers) if entry.answers else {}
-        answers[answer.item] = schemas.ImportAnswer(answer.outcome, answer.code, answer.text)
-        state = state_of(entry, answers)
-        await store.answer(uow, import_id, number, state, msgspec.json.encode(answers))
-        counts = _moved(row.counts, entry.state, state)
-        await store.change(uow, import_id, domain.answered(row.life, counts))
+        for answer in sorted(ours, key=lambda answer: places[answer.fact_id]):  # files are locked in one order
+            await _note_answer(uow, *places[answer.fact_id], answer)
+
+
+async def _note_answer(uow: UnitOfWork, import_id: str, number: int, answer: FactAnswered) -> None:
+    row = await store.lock(uow, import_id)
+    if row is None or row.state not in domain.ANSWERABLE:
+        return
+    entry = await store.entry(uow, import_id, number)
+    answers = showing.ANSWERS.decode(entry.answers) if entry.answers else {}
+    answers[answer.item] = schemas.ImportAnswer(answer.outcome, answer.code, answer.text)
+    state = state_of(entry, answers)
+    await store.answer(uow, import_id, number, state, msgspec.json.encode(answers))
+    counts = _moved(row.counts, entry.state, state)
+    await store.change(uow, import_id, domain.answered(row.life, counts))
 
 
 def state_of(entry: EntryRow, answers: dict[str, schemas.ImportAnswer]) -> str:

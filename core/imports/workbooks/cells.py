@@ -10,8 +10,8 @@ from core.sdk import ErrorKind
 
 MOST_COLUMNS = 64
 """Cells further to the right are not looked at."""
-MOST_ROWS = 100_000
-"""Rows with something in them."""
+MOST_ROWS = 100_001
+"""Rows with something in them: a hundred thousand and the headings."""
 LONGEST_TEXT = 2_000
 _EXCEL = Context(prec=15, rounding=ROUND_HALF_EVEN)  # what Excel itself shows of a number
 

@@ -14,7 +14,7 @@ from plugins.appeals import errors
 from plugins.appeals.models import File
 from plugins.appeals.schemas.forms import AppealFile
 from plugins.appeals.schemas.orders import DropFiles
-from plugins.appeals.services.access import EDITABLE, kind_of, locked, own
+from plugins.appeals.services.access import EDITABLE, change, kind_of, locked, own
 from plugins.appeals.settings import AppealSettings
 from plugins.appeals.settings.kinds import AppealKind
 from plugins.appeals.store import appeals as store
@@ -46,6 +46,7 @@ async def attach(ctx: Context, appeal_id: str, upload_id: str, field: str) -> Ap
         if known:
             raise Problem(INVALID, errors=[FieldProblem("file_id", errors.FILE_USED)])
         await _check(ctx, wanted, upload, [file for file in files if file.field == field], len(files))
+        await change(uow, row.id, version=now.version + 1)  # a sending that has seen other files begins anew
         return shown(await _insert(uow, row.id, upload, side="client", field=field))
 
 
@@ -141,6 +142,7 @@ async def detach(ctx: Context, appeal_id: str, file_id: str) -> None:
             raise Problem(NOT_FOUND)
         editable(now)
         await drop(uow, [file])
+        await change(uow, row.id, version=now.version + 1)
 
 
 async def drop(uow: UnitOfWork, files: Sequence[FileRow]) -> None:

@@ -85,8 +85,8 @@ async def check(ctx: Context, file: ImportFile, units: Sequence[HouseholdUnit]) 
 
 async def commit(ctx: Context, uow: UnitOfWork, file: ImportFile, units: Sequence[HouseholdUnit]) -> list[Outcome]:
     """Saves the rows, and keeps what stood there before."""
-    first = await _judge(ctx, ctx.reader.all, file, units)
-    for house_id in sorted({one.known.meter.house_id for one in first if one.known}):
+    numbers = sorted({unit.account_number for unit in units if unit.filled})
+    for house_id in await ctx.reader.all(files_store.HOUSES_OF, numbers=numbers, house_ids=list(file.parts)):
         await hold(uow, house_id)
     judged = await _judge(ctx, _within(uow), file, units)
     saved = [one for one in judged if one.unit.filled and not one.refused]

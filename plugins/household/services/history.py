@@ -11,8 +11,8 @@ from plugins.household.domain import ZONES
 from plugins.household.errors import PERIOD_REVERSED, PERIOD_TOO_EARLY
 from plugins.household.permissions import HISTORY
 from plugins.household.services import houses
+from plugins.household.services.answering import ACCEPTED
 from plugins.household.services.files import DAY, KIND, NOT_LOADED
-from plugins.household.services.transmitting import ACCEPTED
 from plugins.household.settings import HouseholdSettings
 from plugins.household.store import files as files_store
 from plugins.household.store import transmitting as sent_store

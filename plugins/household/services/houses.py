@@ -16,7 +16,7 @@ from core.sdk import (
 )
 from plugins.household import store
 from plugins.household.domain import Window, day_text
-from plugins.household.errors import HOUSE_NEEDED, NO_SCHEDULE, PERIOD_CLOSED
+from plugins.household.errors import HOUSE_NEEDED, NO_ACCOUNTS, NO_SCHEDULE, PERIOD_CLOSED
 from plugins.household.permissions import ENTER
 from plugins.household.schemas import HouseholdHouse, HouseholdNotice, HouseholdWindow
 from plugins.household.settings import HouseholdSettings
@@ -55,7 +55,7 @@ async def chosen(ctx: Context, house_id: str | None, permission: str = ENTER.nam
         return house
     found = await ctx.reader.all(store.FIRST_HOUSES, **asked)
     if not found:
-        raise Problem(NOT_FOUND)
+        raise Problem(NO_ACCOUNTS)
     if len(found) > 1:
         raise Problem(INVALID, errors=[FieldProblem("house_id", HOUSE_NEEDED)])
     return found[0]
@@ -76,7 +76,7 @@ async def several(ctx: Context, house_ids: Sequence[str], *, every: bool, field:
         if len(found) > 1:
             raise Problem(INVALID, errors=[FieldProblem(field, HOUSE_NEEDED)])
     if not found:
-        raise Problem(NOT_FOUND)
+        raise Problem(NO_ACCOUNTS)
     return found
 
 

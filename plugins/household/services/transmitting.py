@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from core.exchange.public import FactAnswered
 from core.imports.public import one as import_of
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork, finishing, new_id
 from plugins.household import domain, schemas, store
@@ -25,10 +24,9 @@ from plugins.household.services.files import KIND
 from plugins.household.settings import HouseholdSettings
 from plugins.household.store import MeterRow
 from plugins.household.store import transmitting as sent_store
-from plugins.household.store.transmitting import Ready, SentRow, Standing, TransmissionRow
+from plugins.household.store.transmitting import Ready, Standing, TransmissionRow
 
 _BATCH = 1000
-ACCEPTED = "+"
 
 
 class Transmit(msgspec.Struct, frozen=True):
@@ -239,50 +237,4 @@ def _shown(ctx: Context, row: TransmissionRow, answered: dict[str, int]) -> sche
         waiting,
         domain.message(passed, failed + waiting) if done else None,
         row.started_at,
-    )
-
-
-# ---- answers
-async def apply_answer(ctx: Context, answer: FactAnswered) -> None:
-    """Notes what billing says of a meter's values, all of them or zone by zone."""
-    async with finishing(ctx) as uow:
-        found = await uow.one(sent_store.LOCKED_SENT, {"fact_id": answer.fact_id})
-        if found is None or (answer.item and answer.item not in ZONES):
-            return
-        row = SentRow(*found)
-        said = ACCEPTED if answer.outcome == "accepted" else answer.text or answer.code or domain.METER_STATE.text
-        answers = [row.answer_t1, row.answer_t2, row.answer_t3]
-        for index in range(row.zones):
-            if answer.item in ("", ZONES[index]):
-                answers[index] = said
-        state = _state(answers[: row.zones])
-        named = dict(zip(("answer_t1", "answer_t2", "answer_t3"), answers, strict=True))
-        await uow.execute(sa.update(HouseholdSent).where(HouseholdSent.id == row.id).values(state=state, **named))
-        await _settle(uow, row, state, answers)
-
-
-def _state(answers: list[str]) -> str:
-    if any(answer not in ("", ACCEPTED) for answer in answers):
-        return "refused"
-    return "accepted" if all(answers) else "sent"
-
-
-async def _settle(uow: UnitOfWork, row: SentRow, state: str, answers: list[str]) -> None:
-    """The entry follows, unless somebody has corrected it since."""
-    words = ["" if answer == ACCEPTED else answer for answer in answers]
-    entry_state = {"sent": "sending", "accepted": "transmitted", "refused": "refused"}[state]
-    await uow.execute(
-        sa.update(HouseholdEntry)
-        .where(
-            HouseholdEntry.meter_id == row.meter_id,
-            HouseholdEntry.month == row.month,
-            HouseholdEntry.fact_id == row.id,
-        )
-        .values(
-            state=entry_state,
-            faulty=state == "refused",
-            refused_t1=words[0],
-            refused_t2=words[1],
-            refused_t3=words[2],
-        )
     )

@@ -45,6 +45,15 @@ BY_NUMBERS = Query(
 )
 """Meters of accounts with these numbers: the meter, its address, whether it was removed, the month of its entry."""
 
+HOUSES_OF = Query(
+    sa.select(HouseholdAccount.house_id)
+    .where(any_of(HouseholdAccount.number, "numbers"), any_of(HouseholdAccount.house_id, "house_ids"))
+    .distinct()
+    .order_by(HouseholdAccount.house_id),
+    str,
+)
+"""The houses whose entries rows of these accounts may change."""
+
 
 class FileRow(msgspec.Struct, frozen=True):
     """What became of a file's values."""

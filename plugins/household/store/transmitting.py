@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 import sqlalchemy as sa
 
-from core.sdk import Moment, Query
+from core.sdk import Moment, Query, any_of
 from plugins.household.models import (
     House,
     HouseholdAccount,
@@ -155,7 +155,8 @@ LOCKED_SENT = (
         HouseholdSent.answer_t3,
     )
     .join(HouseholdMeter, HouseholdMeter.id == HouseholdSent.meter_id)
-    .where(HouseholdSent.id == text("fact_id"))
+    .where(any_of(HouseholdSent.id, "fact_ids"))
+    .order_by(HouseholdSent.id)
     .with_for_update(of=HouseholdSent)
 )
 

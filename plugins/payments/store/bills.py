@@ -120,3 +120,6 @@ UNCOUNTED_ADVANCES = sa.select(Payment.contract_id, Payment.id, Payment.advance,
 KNOWN_OF_CONTRACT = Query(
     sa.select(Bill.id).where(Bill.contract_id == _text("contract_id"), any_of(Bill.id, "ids")), str
 )
+
+OWED_OF = Query(sa.select(Bill.id).where(any_of(Bill.id, "ids"), Bill.remaining > _NOTHING), str)
+"""Those of some bills of which anything is left to pay."""

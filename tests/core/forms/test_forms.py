@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -40,6 +40,8 @@ GOOD: dict[str, Any] = {
     "power": "low",
     "addresses": ["г Москва,  ул Свободы, д. 71"],
 }
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy."""
 DEVICES = {"device": [Option("M-1", "1515015")]}
 
 
@@ -175,6 +177,7 @@ ENTERED = {
 }
 
 
+@calm
 @given(st.fixed_dictionaries({}, optional=ENTERED))
 def test_what_the_schema_takes_the_check_takes(values: dict[str, Any]) -> None:
     valid = Draft202012Validator(step_schema(STEP, DEVICES)).is_valid(values)
@@ -186,6 +189,7 @@ def test_what_the_schema_takes_the_check_takes(values: dict[str, Any]) -> None:
         assert valid, values
 
 
+@calm
 @given(st.fixed_dictionaries({}, optional=ENTERED))
 def test_what_is_clean_stays_as_it_is(values: dict[str, Any]) -> None:
     found = check(STEP, values, DEVICES, today=TODAY)

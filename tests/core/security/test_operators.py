@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from core.config import Config
 from core.context import Context
-from core.identity.public import close_staff, create_staff, disable_service_account, end_sessions
+from core.identity.public import close_staff, create_staff, disable_service_account, end_sessions, set_staff_scopes
 from core.sdk import Problem
 from core.testing.cabinet import PASSWORD, SECRET_KEY, Cabinet, config_for_tests
 from hosts.cli import cli
@@ -25,6 +25,17 @@ async def test_who_has_left_the_staff_gets_in_no_more(cabinet: Cabinet) -> None:
     with pytest.raises(Problem):  # a client closes his account himself
         await close_staff(Context(cabinet.runtime), "ivanova@example.ru")
     assert (await client.get("/api/v1/sessions/current")).status_code == 200
+
+
+async def test_what_a_member_of_staff_may_do_is_set_anew(cabinet: Cabinet) -> None:
+    clerk = await cabinet.staff("clerk@supplier.example", ["roles.answer"])
+    await set_staff_scopes(Context(cabinet.runtime), "Clerk@supplier.example", ["roles.clients"])
+    assert (await clerk.get("/api/v1/staff/roles/requests")).status_code == 403
+    await set_staff_scopes(Context(cabinet.runtime), "clerk@supplier.example", ["roles.answer"])
+    assert (await clerk.get("/api/v1/staff/roles/requests")).status_code == 200
+    await cabinet.client()
+    with pytest.raises(Problem):  # a client is no staff
+        await set_staff_scopes(Context(cabinet.runtime), "ivanova@example.ru", ["roles.answer"])
 
 
 async def test_a_disabled_key_opens_nothing(cabinet: Cabinet) -> None:
@@ -61,6 +72,8 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("migrate").exit_code == 0
     made = run("staff", "clerk@supplier.example", "--scope", "roles.answer", "--password", PASSWORD)
     assert made.output == "clerk@supplier.example may sign in\n"
+    granted = run("staff-scopes", "clerk@supplier.example", "--scope", "roles.clients")
+    assert granted.output == "clerk@supplier.example may use: roles.clients\n"
     assert run("end-sessions", "clerk@supplier.example").output == "0 sessions ended\n"
     assert run("end-sessions", "--everybody").output == "0 sessions ended\n"
     assert run("end-sessions").exit_code == 2

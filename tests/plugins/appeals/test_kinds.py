@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.config import Config
@@ -17,6 +17,8 @@ from plugins.appeals.settings import AppealSettings
 from plugins.appeals.settings.kinds import AppealKind
 from tests.plugins.appeals.supplier import APPEALS, begin, card, client, found_supplier, good, send, step, wrong
 
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy."""
 KINDS = AppealSettings().catalogue
 OURS = """
 number = "{region}/{serial}"
@@ -97,6 +99,7 @@ names = st.sampled_from([*{kind.topic for kind in KINDS.values()}, "Другое
 sections = st.sampled_from([*{one for kind in KINDS.values() for one in kind.sections}, "Другое", ""])
 
 
+@calm
 @given(
     st.fixed_dictionaries(
         {}, optional={"contract": st.sampled_from(["C", "none", ""]), "topic": names, "section": sections}
@@ -121,6 +124,7 @@ def test_every_section_of_every_kind_is_reached() -> None:
 
 
 @pytest.mark.requirement("APL-05")
+@calm
 @given(st.integers(1, 9_999_999))
 def test_numbers_are_of_the_manual_s_form_and_in_order(serial: int) -> None:
     at = datetime(2023, 11, 8, tzinfo=UTC)
@@ -148,6 +152,7 @@ def test_parts_of_an_address(address: str, parts: dict[str, str]) -> None:
     assert domain.address_parts(address) == parts
 
 
+@calm
 @given(st.text(max_size=200))
 def test_no_address_breaks_it(address: str) -> None:
     assert set(domain.address_parts(address)) <= {"city", "street", "house"}

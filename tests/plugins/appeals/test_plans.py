@@ -24,7 +24,7 @@ PLANNED: dict[str, tuple[Query[Any], dict[str, Any], str]] = {
         {"tab": "open", "resolution": "Принято", "after": MOMENT, "after_id": "", "limit": 51},
         "ix_appeals_appeal_queue",
     ),
-    "messages": (appeals.MESSAGES, {"appeal_id": "a"}, "ix_appeals_message_dialogue"),
+    "messages": (appeals.MESSAGES, {"appeal_id": "a"}, ""),
     "files": (appeals.FILES, {"appeal_id": "a"}, "ix_appeals_file_appeal"),
     "blocks": (appeals.BLOCKS, {"appeal_id": "a"}, "ix_appeals_block_appeal"),
     "objects": (lists.OBJECTS, AT, ""),

@@ -47,7 +47,8 @@ async def test_accounts_of_a_contract_and_of_ones_own_are_one_list(houses: Cabin
 async def test_a_client_without_accounts_sees_none_and_transmits_nothing(houses: Cabinet, manager: Caller) -> None:
     stranger = await houses.client("nobody@dom.example")
     assert (await stranger.get("/api/v1/household/houses")).json() == {"items": [], "next": None}
-    assert (await stranger.post("/api/v1/household/transmissions", json={})).status_code == 404
+    nothing = await stranger.post("/api/v1/household/transmissions", json={})
+    assert (nothing.status_code, await code(nothing)) == (409, "household.no_accounts")
     for path in (f"{CARDS}?house_id={NAVY}", f"/api/v1/household/transmitted?house_id={NAVY}"):
         assert (await stranger.get(path)).status_code == 404
     entry = await stranger.patch("/api/v1/household/meters/M-1/reading", json={"t1": "1"})

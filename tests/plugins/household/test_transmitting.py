@@ -127,7 +127,7 @@ async def test_all_that_was_ready_passed_and_another_is_in_error(houses: Cabinet
 async def test_billing_is_away_and_nothing_is_lost_or_doubled(houses: Cabinet, manager: Caller) -> None:
     await enter(manager, "M-1", t1="6000")
     started = await transmit(manager, houses, house_id=NAVY)
-    houses.clock.move(timedelta(minutes=6))
+    houses.clock.move(timedelta(minutes=16))
     ended = await transmission(manager, started["id"])
     assert (ended["state"], ended["message"], ended["waiting"]) == ("done", NONE, 1)
     status = (await meters(manager))["M-1"]["zones"][0]["status"]
