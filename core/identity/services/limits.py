@@ -79,8 +79,11 @@ async def forget(uow: UnitOfWork, attempt: Attempt) -> None:
     await uow.execute(sa.delete(Limit).where(Limit.key == attempt.key))
 
 
-async def give_back(uow: UnitOfWork, attempts: Sequence[Attempt]) -> None:
-    """These attempts do not count after all."""
-    for attempt in sorted(attempts, key=lambda one: one.key):
+async def give_back(uow: UnitOfWork, attempts: Sequence[Attempt], *, forgotten: Sequence[Attempt] = ()) -> None:
+    """These attempts do not count after all; of `forgotten` the counts start anew. All in the order of `count`."""
+    for attempt in sorted([*attempts, *forgotten], key=lambda one: one.key):
+        if attempt in forgotten:
+            await forget(uow, attempt)
+            continue
         counted = sa.and_(Limit.key == attempt.key, Limit.taken > 0)
         await uow.execute(sa.update(Limit).where(counted).values(taken=Limit.taken - 1))

@@ -35,8 +35,7 @@ async def sign_in(ctx: Context, data: schemas.SignIn, device: str) -> SignedIn:
         if account is None or row is None or row.password_hash != account.password_hash:
             uow.audit("identity.sign_in_refused", account.id if account else "unknown")
         else:
-            await limits.forget(uow, attempts[0])
-            await limits.give_back(uow, attempts[1:])
+            await limits.give_back(uow, attempts[1:], forgotten=attempts[:1])
             admitted = await _admit(ctx, uow, row, device)
     if admitted is None:  # after the commit, so that it is on record
         raise Problem(errors.SIGN_IN_REFUSED)

@@ -4,6 +4,7 @@ Two transactions with the bank's call between them. Whatever dies in between, th
 `Check`, under the same number, so that it can neither be lost nor be doubled.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -54,17 +55,21 @@ async def _place(ctx: Context, order: PaymentsOrder) -> tuple[str, bool]:
         await uow.lock(f"payments:{contract_id}")
         if key is not None and (found := await uow.one(store.BY_REQUEST, {"request_key": key})):
             return str(found[0]), False
+        # before the bills: one that is let go of meanwhile is read as paid, never as free and still owed
+        held = list(await uow.execute(store.HELD, {"contract_id": contract_id}))
         quoted = await quoting.understand(ctx, order, await quoting.unpaid(ctx))
         quoting.check_startable(ctx, quoted)
-        same = await _in_progress(ctx, uow, order, quoted)
+        same = await _in_progress(ctx, uow, order, quoted, held)
         if same is not None:
             return same, False
         return await _insert(ctx, uow, order, quoted, key), True
 
 
-async def _in_progress(ctx: Context, uow: UnitOfWork, order: PaymentsOrder, quoted: Quoted) -> str | None:
+async def _in_progress(
+    ctx: Context, uow: UnitOfWork, order: PaymentsOrder, quoted: Quoted, held: Sequence[Any]
+) -> str | None:
     """The caller's own payment of the same, if it is in progress. Raises Problem for any other of the same bills."""
-    rows = list(await uow.execute(store.HELD, {"ids": sorted(quoted.plan.shares)})) if quoted.plan.shares else []
+    rows = [row for row in held if row.bill_id in quoted.plan.shares]
     if not rows:
         return None
     payment_ids = {row.payment_id for row in rows}
@@ -72,8 +77,8 @@ async def _in_progress(ctx: Context, uow: UnitOfWork, order: PaymentsOrder, quot
         payment = PaymentRow(*await _locked(uow, rows[0].payment_id))
         planned = {row.bill_id: row.planned for row in await uow.execute(store.PLANNED, {"payment_id": payment.id})}
         asked = (quoted.total, quoted.receipt_email, order.card_id or "", order.save_card)
-        held = (payment.total, payment.receipt_email, payment.card_id, payment.save_card)
-        if asked == held and planned == quoted.plan.shares:
+        kept = (payment.total, payment.receipt_email, payment.card_id, payment.save_card)
+        if asked == kept and planned == quoted.plan.shares:
             return payment.id
     until = rows[0].expires_at.astimezone(ctx.runtime.zone)
     raise Problem(errors.BEING_PAID, until=f"{until:%H:%M}")

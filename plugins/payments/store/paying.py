@@ -81,9 +81,10 @@ SHARES = Query(
 HELD = (
     sa.select(Hold.bill_id, Hold.payment_id, Payment.account_id, Payment.expires_at)
     .join(Payment, Payment.id == Hold.payment_id)
-    .where(any_of(Hold.bill_id, "ids"))
+    .where(Payment.contract_id == _text("contract_id"))
     .order_by(Payment.expires_at.desc())
 )
+"""The bills of a contract that payments in progress are about to pay."""
 PLANNED = sa.select(Allocation.bill_id, Allocation.planned).where(Allocation.payment_id == _text("payment_id"))
 LOCKED_SHARES = (
     sa.select(Bill.id, Bill.billed, Bill.remaining, Allocation.planned, Allocation.credited, Allocation.counted)
