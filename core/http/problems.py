@@ -129,7 +129,7 @@ def _parameter(request: Request[Any, Any, Any], name: str, message: str) -> Fiel
 
 def _is_gone(error: Exception) -> bool:
     cause = getattr(error, "orig", None) or error
-    if (getattr(cause, "sqlstate", None) or "").startswith("40"):  # it gave way to one that waited for it, too
+    if (getattr(cause, "sqlstate", None) or "").startswith("40"):  # of two that wait for each other, one gives way
         return True
     broken = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR  # no such table: our mistake
     return isinstance(error, _GONE) and not broken

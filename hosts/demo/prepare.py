@@ -19,7 +19,7 @@ from core.host import Host
 from core.identity.errors import EMAIL_TAKEN
 from core.identity.public import create_service_account, create_staff, set_staff_scopes
 from core.jobs import drain
-from hosts.demo import appeals, household, money, orders, seed
+from hosts.demo import appeals, edo, household, money, orders, seed
 from hosts.demo.schemas import DemoGuide, DemoSignIn
 from hosts.demo.services import guide_of, keep_guide
 from hosts.demo.showcase import FIXED, SHOWCASE, WALK
@@ -68,6 +68,9 @@ async def prepare(
                 if dataset not in skipped:
                     say(f"{dataset}: {await _load(http, key, dataset, path)}")
             await _deliver_papers(http, key, contracts, today, seed_number)
+            if "edo" in host.config.host.plugins:
+                sample = next(iter(next(seed.trees(contracts, today, seed_number)).documents))
+                await edo.deliver(http, key, month, money.paper(sample))
             people = await _people(host, runtime, http)
             if "appeals" in host.config.host.plugins:
                 await _appeals(host, runtime, http, contracts, seed_number)

@@ -25,6 +25,7 @@ class ContractRow(Row, frozen=True, gc=False):
     address: str = ""
     signed_on: date | None = None
     closed_on: date | None = None
+    signature: str | None = None
 
 
 class EmailRow(Row, frozen=True, gc=False):

@@ -54,6 +54,7 @@ def tree(fixed: Fixed, previous_month: date) -> Tree:
             names.BRANCHES[0],
             "980001, г. Онегорск, Центральный р-н, ул. Корабелов, д. 1",
             date(2016, 4, 1),
+            signature="pep" if fixed is SHOWCASE else None,
         )
     )
     made.contract_emails.append(EmailRow(fixed.id, fixed.email))

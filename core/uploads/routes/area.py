@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from core.errors import FIELD_REQUIRED
-from core.http.access import PUBLIC, Access
+from core.http.access import Access
 from core.http.routing import route
 from core.sdk import (
     INLINE,
@@ -48,7 +48,7 @@ def area(place: str, access: Access, prefix: str, tag: str) -> Sequence[HTTPRout
     common: dict[str, Any] = {"tags": [tag]}
     resuming: dict[str, Any] = {**common, "exception_handlers": {Problem: protocol.on_problem}}
 
-    @route("OPTIONS", place, access=PUBLIC, operation_id=f"{prefix}upload_protocol", status_code=204, **resuming)
+    @route("OPTIONS", place, access=access, operation_id=f"{prefix}upload_protocol", status_code=204, **resuming)
     async def upload_protocol(ctx: Ctx) -> Response[None]:
         """Tell which version and which extensions of the tus protocol are spoken."""
         return Response(None, headers=protocol.capabilities(ctx.settings(UploadSettings)))

