@@ -135,7 +135,7 @@ def test_a_hostile_workbook_is_refused_by_name(make: Any, codes: list[str], tmp_
 
 
 def test_too_many_rows_and_a_wrong_extension(tmp_path: Path) -> None:
-    rows = b"".join(b'<row><c t="inlineStr"><is><t>%d</t></is></c></row>' % number for number in range(50_100))
+    rows = b"".join(b'<row><c t="inlineStr"><is><t>%d</t></is></c></row>' % number for number in range(100_100))
     many = hostile.with_sheet(xlsx(ROWS), lambda sheet: sheet.replace(b"</sheetData>", rows + b"</sheetData>"))
     assert outcome_of(many, tmp_path) == ["imports.too_many_rows"]
     assert outcome_of(xls(ROWS), tmp_path, "file.xlsx") == []
