@@ -86,7 +86,8 @@ class _Compiled:
         for record in records:
             values = list(record)
             for index, convert in self.converters:
-                values[index] = convert(values[index])
+                if (value := values[index]) is not None:
+                    values[index] = convert(value)
             made.append(into(*values))
         return made
 

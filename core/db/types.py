@@ -1,5 +1,6 @@
 """Column types that are exact on both databases, and the declarative base of every table."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,8 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
-
-from core.values import plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,13 +31,12 @@ class _ScaledDecimal(TypeDecorator[Decimal]):
             raise ValueError(f"{value} does not fit {type(self).__name__} with {self.scale} decimals")
         return int(value.scaleb(self.scale)) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
-        if value is None or dialect.name != "sqlite":
-            return value  # type: ignore[no-any-return]
-        return self._unscale(value)
+    def result_processor(self, dialect: sa.Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        """Called for every value of every row: the function itself, without the decorator's layers."""
+        return self._unscaled if dialect.name == "sqlite" else None
 
-    def _unscale(self, value: int) -> Decimal:
-        return plain(Decimal(value).scaleb(-self.scale))
+    def _unscaled(self, value: int | None) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-self.scale)
 
 
 class Money(_ScaledDecimal):
@@ -47,15 +45,18 @@ class Money(_ScaledDecimal):
     scale = 2
     cache_ok = True
 
-    def _unscale(self, value: int) -> Decimal:
-        return Decimal(value).scaleb(-self.scale)
-
 
 class Quantity(_ScaledDecimal):
     """A reading, a coefficient, a consumption: up to six decimals, trailing zeros never stored."""
 
     scale = 6
     cache_ok = True
+
+    def _unscaled(self, value: int | None) -> Decimal | None:
+        if value is None:
+            return None
+        whole, fraction = divmod(value, 1_000_000)
+        return Decimal(value).scaleb(-6).normalize() if fraction else Decimal(whole)
 
 
 class Moment(TypeDecorator[datetime]):

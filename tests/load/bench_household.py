@@ -218,9 +218,8 @@ async def pages(ctx: Context, large: str, small: str) -> None:
 
 
 # ---- a transmission
-@asynccontextmanager
-async def working(host: Host) -> AsyncIterator[None]:
-    """The embedded worker, in its thread."""
+def worker_of(host: Host) -> Worker:
+    """A worker that opens the host for itself."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Any]:
@@ -230,7 +229,13 @@ async def working(host: Host) -> AsyncIterator[None]:
         finally:
             await host.close(runtime)
 
-    worker = Worker(opened, host.config.jobs, host.jobs)
+    return Worker(opened, host.config.jobs, host.jobs)
+
+
+@asynccontextmanager
+async def within(host: Host, _url: str, _folder: Path) -> AsyncIterator[None]:
+    """The embedded worker, in its thread."""
+    worker = worker_of(host)
     await asyncio.to_thread(worker.start)
     try:
         yield
@@ -238,29 +243,44 @@ async def working(host: Host) -> AsyncIterator[None]:
         await asyncio.to_thread(worker.stop)
 
 
+@asynccontextmanager
+async def apart(_host: Host, url: str, folder: Path) -> AsyncIterator[None]:
+    """A worker in a process of its own."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", __spec__.name, "worker", url, str(folder))
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
 def p99(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=100)[98] * 1000
 
 
-async def transmission(host: Host, ctx: Context, import_id: str, values: int, other: Context, house: str) -> None:
+async def transmission(
+    host: Host, ctx: Context, import_id: str, values: int, other: Context, house: str, working: Any, url: str, folder: Path
+) -> None:
     """Prints how fast the values of a file become facts and are answered, and what others notice of it."""
     idle = [await page_of(other, house, 50) for _ in range(300)]
     made, accepted, reached, busy = 0, 0, 0.0, []
     start = time.perf_counter()
-    async with working(host):
+    before = (await ctx.reader.all(SENT))[0]
+    async with working(host, url, folder):
         await transmitting.start(ctx, HouseholdScope(import_id=import_id))
         while accepted < values and not (reached and time.perf_counter() > start + reached + ANSWERS):
             for _ in range(20):
                 busy.append(await page_of(other, house, 50))
                 await asyncio.sleep(0.01)
-            made, accepted = (await ctx.reader.all(SENT))[0]
+            made, accepted = (count - then for count, then in zip((await ctx.reader.all(SENT))[0], before, strict=True))
             if not reached and made == values:
                 reached = time.perf_counter() - start
         took = time.perf_counter() - start
     print(
-        f"transmission of {values} values: facts made {values / reached:.0f} a second; {accepted} answers noted in "
-        f"{took:.0f} s, {accepted / took:.0f} a second; cards of another address meanwhile p99 {p99(busy):.1f} ms, "
-        f"idle {p99(idle):.1f} ms: ratio {p99(busy) / p99(idle):.1f} (goal < 2)",
+        f"transmission of {values} values, worker {working.__name__} the process: facts made {values / reached:.0f} a "
+        f"second; {accepted} answers noted in {took:.0f} s, {accepted / took:.0f} a second; cards of another address "
+        f"meanwhile median {statistics.median(busy) * 1000:.1f}, p99 {p99(busy):.1f} ms, idle "
+        f"{statistics.median(idle) * 1000:.1f} and {p99(idle):.1f} ms: ratio {p99(busy) / p99(idle):.1f} (goal < 2)",
         flush=True,
     )
 
@@ -269,7 +289,7 @@ async def measure(url: str, folder: Path, sizes: tuple[int, int, int, int]) -> N
     flats, rounds, large, transmitted = sizes
     host = make_host(url, folder)
     runtime = await host.open()
-    parts = [Part("F", flats), Part("L", large), Part("T", transmitted)]
+    parts = [Part("F", flats), Part("L", large), Part("T", transmitted), Part("A", transmitted)]
     parts += [Part("P", LARGE_HOUSE, LARGE_HOUSE), Part("S", SMALL_HOUSE, SMALL_HOUSE)]
     callers = {part.name: Context(runtime, Actor("client", part.name)) for part in parts}
     print("PostgreSQL" if url.startswith("postgres") else "SQLite", flush=True)
@@ -285,14 +305,18 @@ async def measure(url: str, folder: Path, sizes: tuple[int, int, int, int]) -> N
         if large:
             _, long = await workbook(host, callers["L"], parts[1], folder, 1)
             print(f"{large / flats:.0f} times the rows take {long / small:.1f} times as long")
-        if transmitted:
-            import_id, _ = await workbook(host, callers["T"], parts[2], folder, 1)
-            await transmission(host, callers["T"], import_id, transmitted, callers["S"], "PH00000")
+        for part, working in ((parts[2], within), (parts[3], apart)) if transmitted else ():
+            ctx = callers[part.name]
+            import_id, _ = await workbook(host, ctx, part, folder, 1)
+            await transmission(host, ctx, import_id, transmitted, callers["S"], "PH00000", working, url, folder)
     finally:
         await host.close(runtime)
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["worker"]:
+        worker_of(make_host(sys.argv[2], Path(sys.argv[3]))).run_forever()
+        return
     given = [int(text) for text in sys.argv[1:]]
     flats, rounds, large, transmitted = (*given, *(10_000, 3, 99_999, 50_000)[len(given) :])
     with tempfile.TemporaryDirectory() as name:

@@ -1,15 +1,15 @@
 """The job that reads a file and checks it, batch by batch; killed at any moment, it goes on where it was."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, NamedTuple, TypeVar
 
 import msgspec
 
-from core.importing import FileRefused, Note, Source
+from core.importing import FileRefused, Note, Outcome, Source
 from core.imports import domain, errors, store
 from core.imports.domain import Impossible, Life
 from core.imports.services import access, batches
@@ -20,6 +20,8 @@ from core.imports.services.uploading import ReadFile
 from core.imports.store import ImportRow
 from core.sdk import Context, Problem, UnitOfWork, finishing
 
+T = TypeVar("T")
+U = TypeVar("U")
 _BEAT = 1.0  # seconds between looks at whether the reading is still wanted
 
 
@@ -61,9 +63,7 @@ async def _read_and_check(ctx: Context, row: ImportRow, importer: AnyImporter, f
     with (folder / "units").open("w+b") as spool:
         total = await _collect(ctx, row.id, importer, source, spool)
         done = await _know_total(ctx, row.id, total)
-        for units in batches.spooled(spool, importer.batch, done):
-            await _check(ctx, row, importer, units, done)
-            done += len(units)
+        await _check(ctx, row, importer, spool, done)
 
 
 async def _collect(ctx: Context, import_id: str, importer: AnyImporter, source: Source, spool: IO[bytes]) -> int:
@@ -106,26 +106,58 @@ async def _know_total(ctx: Context, import_id: str, total: int) -> int:
         return done
 
 
-async def _check(ctx: Context, row: ImportRow, importer: AnyImporter, units: Sequence[bytes], done: int) -> None:
-    outcomes = await importer.check(ctx, row.file, batches.decoded(importer, units))
+class _Checked(NamedTuple):
+    """A batch that is to be stored."""
+
+    units: Sequence[bytes]
+    outcomes: Sequence[Outcome]
+    after: int
+    """How many units come before it."""
+
+
+async def _check(ctx: Context, row: ImportRow, importer: AnyImporter, spool: IO[bytes], done: int) -> None:
+    """Checks batch after batch, the next one while the database is still busy with storing the last."""
+    last: _Checked | None = None
+    for units in batches.spooled(spool, importer.batch, done):
+        checking = importer.check(ctx, row.file, batches.decoded(importer, units))
+        outcomes = (await _both(checking, _store(ctx, row.id, last)))[0]
+        last = _Checked(units, outcomes, done)
+        done += len(units)
+    await _store(ctx, row.id, last)
+
+
+async def _both(first: Awaitable[T], second: Awaitable[U]) -> tuple[T, U]:
+    """The results of two works, both of them ended; the first one's error goes before the second one's."""
+    one, two = await asyncio.gather(first, second, return_exceptions=True)
+    if isinstance(one, BaseException):
+        raise one
+    if isinstance(two, BaseException):
+        raise two
+    return one, two
+
+
+async def _store(ctx: Context, import_id: str, checked: _Checked | None) -> None:
+    if checked is None:
+        return
+    units, outcomes, after = checked
     async with ctx.uow() as uow:
-        present = await _locked(uow, row.id, "checking")
-        if present.done != done:
+        present = await _locked(uow, import_id, "checking")
+        if present.done != after:
             raise Stopped
         await store.add_entries(
             uow,
             [
                 {
-                    "import_id": row.id,
+                    "import_id": import_id,
                     "number": number,
                     "unit": unit if outcome.state == "new" else None,
                     **batches.row_of(outcome),
                 }
-                for number, (outcome, unit) in enumerate(zip(outcomes, units, strict=True), done + 1)
+                for number, (outcome, unit) in enumerate(zip(outcomes, units, strict=True), after + 1)
             ],
         )
         life = msgspec.structs.replace(present.life, counts=batches.counted(present.counts, outcomes))
-        await store.change(uow, row.id, life, done=done + len(units))
+        await store.change(uow, import_id, life, done=after + len(units))
 
 
 async def _conclude(ctx: Context, import_id: str) -> None:

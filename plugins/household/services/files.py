@@ -86,8 +86,9 @@ async def check(ctx: Context, file: ImportFile, units: Sequence[HouseholdUnit]) 
 async def commit(ctx: Context, uow: UnitOfWork, file: ImportFile, units: Sequence[HouseholdUnit]) -> list[Outcome]:
     """Saves the rows, and keeps what stood there before."""
     numbers = sorted({unit.account_number for unit in units if unit.filled})
-    for house_id in await ctx.reader.all(files_store.HOUSES_OF, numbers=numbers, house_ids=list(file.parts)):
-        await hold(uow, house_id)
+    for house_id in await ctx.reader.all(files_store.HOUSES_OF, numbers=numbers):
+        if house_id in file.parts:
+            await hold(uow, house_id)
     judged = await _judge(ctx, _within(uow), file, units)
     saved = [one for one in judged if one.unit.filled and not one.refused]
     await _keep(uow, file, saved)
@@ -123,8 +124,11 @@ async def _judge(ctx: Context, fetch: Fetch, file: ImportFile, units: Sequence[H
     known: dict[str, dict[str, list[_Known]]] = {}
     entries: dict[tuple[str, date], MeterRow] = {}
     since = domain.oldest_month(ctx.today())
-    asked = {"numbers": numbers, "house_ids": list(file.parts), "since": since, **store.viewer(ctx)}
+    parts = frozenset(file.parts)
+    asked = {"numbers": numbers, "since": since, **store.viewer(ctx)}
     for meter, address, removed_on, month in await fetch(files_store.BY_NUMBERS, **asked):
+        if meter.house_id not in parts:
+            continue
         if meter.branch not in windows:
             windows[meter.branch] = next(iter(await fetch(store.WINDOW, branch=meter.branch, today=ctx.today())), None)
         of_account = known.setdefault(meter.account_number, {}).setdefault(meter.number, [])

@@ -38,21 +38,24 @@ BY_NUMBERS = Query(
     )
     .where(
         any_of(HouseholdAccount.number, "numbers"),
-        any_of(House.id, "house_ids"),
         visible_account(HouseholdAccount.id),
     ),
     lambda *row: (MeterRow(*row[:-3]), *row[-3:]),
 )
-"""Meters of accounts with these numbers: the meter, its address, whether it was removed, the month of its entry."""
+"""Meters of accounts with these numbers: the meter, its address, whether it was removed, the month of its entry.
+
+The addresses of the file are sorted out afterwards: asked for them here, a database would walk through whole houses for
+every batch of rows.
+"""
 
 HOUSES_OF = Query(
     sa.select(HouseholdAccount.house_id)
-    .where(any_of(HouseholdAccount.number, "numbers"), any_of(HouseholdAccount.house_id, "house_ids"))
+    .where(any_of(HouseholdAccount.number, "numbers"))
     .distinct()
     .order_by(HouseholdAccount.house_id),
     str,
 )
-"""The houses whose entries rows of these accounts may change."""
+"""The houses of these accounts; some may be no part of the file."""
 
 
 class FileRow(msgspec.Struct, frozen=True):
