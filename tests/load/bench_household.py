@@ -8,7 +8,7 @@ applies the rules of entry and stores what each row would change; openpyxl (read
 values with what stood there before is measured by itself.
 `large` rows in another workbook (with the heading 100,000, the limit) show whether the time grows with the rows alone.
 A transmission is measured from the order to the last fact, and half a minute of billing's answers after it, while
-somebody else asks for the cards of another address.
+somebody else asks for the cards of another address; with the worker embedded and with one in a process of its own.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock
 from core.contracts.models import Contract, ContractLink
 from core.db.engine import Database
 from core.host import Host
@@ -94,10 +94,10 @@ class BenchBilling(Hooks):
         return (Adapter("billing", "bench", lambda _settings, _host: BillingSimulator()),)
 
 
-def make_host(url: str, folder: Path) -> Host:
+def make_host(url: str, folder: Path, clock: Clock | None = None) -> Host:
     config = config_for_tests(url, folder, enabled=["household", "benchbilling"], ports={"billing": "bench"})
     available: dict[str, Any] = {"household": lambda: HouseholdPlugin, "benchbilling": lambda: BenchBilling}
-    return Host(config, clock=SystemClock(), available=available)
+    return Host(config, clock=clock or SystemClock(), available=available)
 
 
 # ---- the data
@@ -233,7 +233,7 @@ def worker_of(host: Host) -> Worker:
 
 
 @asynccontextmanager
-async def within(host: Host, _url: str, _folder: Path) -> AsyncIterator[None]:
+async def within(host: Host) -> AsyncIterator[None]:
     """The embedded worker, in its thread."""
     worker = worker_of(host)
     await asyncio.to_thread(worker.start)
@@ -244,7 +244,7 @@ async def within(host: Host, _url: str, _folder: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def apart(_host: Host, url: str, folder: Path) -> AsyncIterator[None]:
+async def apart(url: str, folder: Path) -> AsyncIterator[None]:
     """A worker in a process of its own."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", __spec__.name, "worker", url, str(folder))
     try:
@@ -258,26 +258,33 @@ def p99(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=100)[98] * 1000
 
 
+class Elsewhere(NamedTuple):
+    """Somebody else who looks at an address meanwhile."""
+
+    ctx: Context
+    house: str
+
+
 async def transmission(
-    host: Host, ctx: Context, import_id: str, values: int, other: Context, house: str, working: Any, url: str, folder: Path
+    ctx: Context, import_id: str, values: int, other: Elsewhere, working: AbstractAsyncContextManager[None], where: str
 ) -> None:
     """Prints how fast the values of a file become facts and are answered, and what others notice of it."""
-    idle = [await page_of(other, house, 50) for _ in range(300)]
+    idle = [await page_of(*other, 50) for _ in range(300)]
     made, accepted, reached, busy = 0, 0, 0.0, []
     start = time.perf_counter()
     before = (await ctx.reader.all(SENT))[0]
-    async with working(host, url, folder):
+    async with working:
         await transmitting.start(ctx, HouseholdScope(import_id=import_id))
         while accepted < values and not (reached and time.perf_counter() > start + reached + ANSWERS):
             for _ in range(20):
-                busy.append(await page_of(other, house, 50))
+                busy.append(await page_of(*other, 50))
                 await asyncio.sleep(0.01)
             made, accepted = (count - then for count, then in zip((await ctx.reader.all(SENT))[0], before, strict=True))
             if not reached and made == values:
                 reached = time.perf_counter() - start
         took = time.perf_counter() - start
     print(
-        f"transmission of {values} values, worker {working.__name__} the process: facts made {values / reached:.0f} a "
+        f"transmission of {values} values, worker {where}: facts made {values / reached:.0f} a "
         f"second; {accepted} answers noted in {took:.0f} s, {accepted / took:.0f} a second; cards of another address "
         f"meanwhile median {statistics.median(busy) * 1000:.1f}, p99 {p99(busy):.1f} ms, idle "
         f"{statistics.median(idle) * 1000:.1f} and {p99(idle):.1f} ms: ratio {p99(busy) / p99(idle):.1f} (goal < 2)",
@@ -305,10 +312,14 @@ async def measure(url: str, folder: Path, sizes: tuple[int, int, int, int]) -> N
         if large:
             _, long = await workbook(host, callers["L"], parts[1], folder, 1)
             print(f"{large / flats:.0f} times the rows take {long / small:.1f} times as long")
-        for part, working in ((parts[2], within), (parts[3], apart)) if transmitted else ():
-            ctx = callers[part.name]
-            import_id, _ = await workbook(host, ctx, part, folder, 1)
-            await transmission(host, ctx, import_id, transmitted, callers["S"], "PH00000", working, url, folder)
+        other = Elsewhere(callers["S"], "PH00000")
+        for part, working, where in (
+            (parts[2], within(host), "in the process"),
+            (parts[3], apart(url, folder), "in its own process"),
+        ):
+            if transmitted:
+                import_id, _ = await workbook(host, callers[part.name], part, folder, 1)
+                await transmission(callers[part.name], import_id, transmitted, other, working, where)
     finally:
         await host.close(runtime)
 

@@ -1,0 +1,47 @@
+"""A worker that `test_kill_household.py` kills: `household_worker.py DATABASE FOLDER`; prints "ready".
+
+It makes a few facts at a time and takes a moment over them, so that a kill finds the transmission half done.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from core.config import JobSettings
+from core.context import Runtime
+from core.worker import Worker
+from plugins.household.services import transmitting
+from tests.load.bench_household import make_host
+
+
+def slowed(function: Any) -> Any:
+    async def slow(*given: Any) -> Any:
+        await asyncio.sleep(0.02)
+        return await function(*given)
+
+    return slow
+
+
+def main(url: str, folder: str) -> None:
+    transmitting._BATCH = 20
+    transmitting._send = slowed(transmitting._send)
+    host = make_host(url, Path(folder))
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Runtime]:
+        runtime = await host.open()
+        try:
+            yield runtime
+        finally:
+            await host.close(runtime)
+
+    worker = Worker(opened, JobSettings(threads=2, lease_seconds=1), host.jobs, queue="household", poll=0.1)
+    print("ready", flush=True)
+    worker.run_forever(drain_seconds=5)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
