@@ -129,8 +129,8 @@ async def edo_archive(ctx: Ctx, document_id: PathId) -> Stream:
     raises=[NOT_FOUND, errors.NO_VIEW, *_GATE],
     tags=_TAGS,
 )
-async def edo_view(ctx: Ctx, document_id: PathId) -> schemas.EdoInvoice:
-    """Show what an invoice (XML of the tax service) says."""
+async def edo_view(ctx: Ctx, document_id: PathId) -> schemas.EdoView:
+    """Show what an invoice or an act of reconciliation (XML of the tax service) says; `form` tells which it is."""
     return await documents.view(ctx, document_id)
 
 

@@ -171,7 +171,7 @@ class EdoInvoiceRow(msgspec.Struct, frozen=True):
     total: Decimal | None
 
 
-class EdoInvoice(msgspec.Struct, frozen=True):
+class EdoInvoice(msgspec.Struct, frozen=True, tag_field="form", tag="invoice"):
     """A «УПД» or a «счет-фактура» as its XML says it."""
 
     function: str
@@ -185,3 +185,52 @@ class EdoInvoice(msgspec.Struct, frozen=True):
     without_tax: Decimal | None
     tax: Decimal | None
     total: Decimal | None
+
+
+class EdoBalances(msgspec.Struct, frozen=True):
+    """Roubles; null: not written."""
+
+    opening_debit: Decimal | None
+    opening_credit: Decimal | None
+    debit: Decimal | None
+    credit: Decimal | None
+    closing_debit: Decimal | None
+    closing_credit: Decimal | None
+
+
+class EdoReconciliationRow(msgspec.Struct, frozen=True):
+    """An operation."""
+
+    on: date
+    operation: str
+    document: str
+    """«Счёт № 17 от 31.01.2026»"""
+    debit: Decimal | None
+    credit: Decimal | None
+
+
+class EdoReconciliationContract(msgspec.Struct, frozen=True):
+    """What an act says of a contract."""
+
+    number: str
+    signed_on: date | None
+    rows: Sequence[EdoReconciliationRow]
+    balances: EdoBalances
+
+
+class EdoReconciliation(msgspec.Struct, frozen=True, tag_field="form", tag="reconciliation"):
+    """An «акт сверки» as its XML says it; the sums are the sender's."""
+
+    number: str
+    issued_on: date
+    begins_on: date
+    ends_on: date
+    """The last day of the period, included."""
+    sender: EdoParty
+    recipient: EdoParty
+    contracts: Sequence[EdoReconciliationContract]
+    balances: EdoBalances
+    """Of all contracts."""
+
+
+EdoView = EdoInvoice | EdoReconciliation

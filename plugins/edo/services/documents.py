@@ -23,7 +23,7 @@ from core.uploads.public import NO_PREVIEW
 from plugins.edo import domain, errors, store
 from plugins.edo.permissions import SIGN, VIEW
 from plugins.edo.schemas import documents as schemas
-from plugins.edo.services import access, files, printing
+from plugins.edo.services import access, files, printing, viewing
 from plugins.edo.store import DocumentRow
 
 _FILTERS: Final[dict[schemas.Filter, tuple[str, Sequence[domain.State]]]] = {
@@ -161,10 +161,10 @@ async def archive(ctx: Context, document_id: str) -> Stream:
     return await download(await files.packed(ctx, row), f"{files.stem(row)}.zip", media_type="application/zip")
 
 
-async def view(ctx: Context, document_id: str) -> schemas.EdoInvoice:
-    """What an invoice says, for people."""
+async def view(ctx: Context, document_id: str) -> schemas.EdoView:
+    """What an invoice or an act of reconciliation says, for people."""
     row = await access.own(ctx, document_id)
-    found = await printing.invoice(ctx, row)
+    found = await viewing.view(ctx, row)
     if isinstance(found, str):
         raise Problem(errors.NO_VIEW, reason=found)
     return found

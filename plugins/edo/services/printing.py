@@ -1,6 +1,5 @@
-"""What is made of a document for people: the readable view of an invoice, the printed form."""
+"""The printed form of a document."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -8,9 +7,8 @@ from decimal import Decimal
 from core.printing.public import Pairs, Paper, Table, Text, number, pdf
 from core.sdk import Context, pieces
 from plugins.edo import domain, store
-from plugins.edo.adapters import invoice_xml
-from plugins.edo.schemas.documents import EdoInvoice, EdoParty
-from plugins.edo.services.content import content
+from plugins.edo.schemas.documents import EdoInvoice, EdoParty, EdoReconciliation, EdoView
+from plugins.edo.services import viewing
 from plugins.edo.store import DocumentRow, SignatureRow
 
 Block = Text | Pairs | Table
@@ -19,22 +17,11 @@ _METHODS = {"pep": "Простая электронная подпись", "kep"
 _SIDES = {"client": "Клиент", "company": "Энергосбытовая компания"}
 
 
-async def invoice(ctx: Context, row: DocumentRow) -> EdoInvoice | str:
-    """What the XML says; or why there is nothing to be shown, in Russian."""
-    if row.size > invoice_xml.MOST_BYTES:
-        return "файл слишком большой"
-    data = b"".join([piece async for piece in content(ctx, row.stored_key)])
-    try:
-        return await asyncio.to_thread(invoice_xml.read, data)
-    except invoice_xml.NoInvoice as error:
-        return str(error)
-
-
 async def printed(ctx: Context, row: DocumentRow) -> tuple[int, AsyncIterator[bytes]]:
     """Size and content of the printed form."""
-    found = await invoice(ctx, row) if row.file_name.lower().endswith(".xml") else ""
+    found = await viewing.view(ctx, row) if row.file_name.lower().endswith(".xml") else ""
     signatures = await ctx.reader.all(store.SIGNATURES, document_id=row.id)
-    blocks: list[Block] = [_particulars(row), *([] if isinstance(found, str) else _invoice(found))]
+    blocks: list[Block] = [_particulars(row), *_said(found)]
     blocks += [Text("Подписи", "heading")] if signatures else []
     blocks += [_stamp(ctx, one) for one in signatures]
     title = domain.title(row.kind, row.number, row.issued_on)
@@ -54,6 +41,12 @@ def _particulars(row: DocumentRow) -> Pairs:
         ("SHA-256 файла", row.sha256),
     ]
     return Pairs([(name, value) for name, value in rows if value])
+
+
+def _said(found: EdoView | str) -> list[Block]:
+    if isinstance(found, str):
+        return []
+    return _invoice(found) if isinstance(found, EdoInvoice) else _reconciliation(found)
 
 
 def _invoice(said: EdoInvoice) -> list[Block]:
@@ -76,6 +69,31 @@ def _invoice(said: EdoInvoice) -> list[Block]:
     head = ["Наименование", "Ед.", "Кол-во", "Цена", "Без налога", "Ставка", "Налог", "С налогом"]
     parties = Pairs([("Продавец", _party(said.seller)), ("Покупатель", _party(said.buyer)), ("Валюта", said.currency)])
     return [parties, Table(head, rows, (4, 1, 1.5, 1.5, 2, 1.2, 1.8, 2), frozenset({2, 3, 4, 6, 7}), 1)]
+
+
+def _reconciliation(said: EdoReconciliation) -> list[Block]:
+    period = f"{said.begins_on:%d.%m.%Y} — {said.ends_on:%d.%m.%Y}"
+    sides = [("По данным", _party(said.sender)), ("Контрагент", _party(said.recipient)), ("Период сверки", period)]
+    head = ["Дата", "Операция", "Документ", "Дебет", "Кредит"]
+    blocks: list[Block] = [Pairs(sides)]
+    for contract in said.contracts:
+        if contract.number:
+            signed = f" от {contract.signed_on:%d.%m.%Y}" if contract.signed_on else ""
+            blocks.append(Text(f"Договор № {contract.number}{signed}", "heading"))
+        balances = contract.balances
+        rows = [_sums("Сальдо на начало периода", balances.opening_debit, balances.opening_credit)]
+        rows += [
+            [f"{one.on:%d.%m.%Y}", one.operation, one.document, _shown(one.debit, 2), _shown(one.credit, 2)]
+            for one in contract.rows
+        ]
+        rows.append(_sums("Обороты за период", balances.debit, balances.credit))
+        rows.append(_sums("Сальдо на конец периода", balances.closing_debit, balances.closing_credit))
+        blocks.append(Table(head, rows, (1.6, 4, 4, 2, 2), frozenset({3, 4}), 2))
+    return blocks
+
+
+def _sums(name: str, debit: Decimal | None, credit: Decimal | None) -> list[str]:
+    return ["", name, "", _shown(debit, 2), _shown(credit, 2)]
 
 
 def _party(one: EdoParty) -> str:

@@ -1,4 +1,4 @@
-"""The readable view of УПД and счёт-фактура, printed forms, hostile XML."""
+"""The readable view of УПД, счёт-фактура and акт сверки, printed forms, hostile XML."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.testing.cabinet import Cabinet, Caller
-from plugins.edo.adapters.invoice_xml import NoInvoice, read
+from plugins.edo.adapters.formal import NotFormal
+from plugins.edo.schemas.documents import EdoInvoice, EdoReconciliation
+from plugins.edo.services.viewing import read
 from tests.plugins.edo.supplier import (
     DOCUMENTS,
     announced,
@@ -46,8 +48,14 @@ def upd(rows: str = ROW.format(n=1), version: str = "5.03", encoding: str = "win
     return text.encode("utf-8" if encoding == "utf-8" else "cp1251", "xmlcharrefreplace")
 
 
+def invoice(data: bytes) -> EdoInvoice:
+    found = read(data)
+    assert isinstance(found, EdoInvoice)
+    return found
+
+
 def test_an_invoice_says_what_its_xml_says() -> None:
-    said = read(upd())
+    said = invoice(upd())
     assert (said.function, said.number, said.issued_on.isoformat()) == ("СЧФДОП", "77/1", "2026-01-31")
     assert (said.seller.name, said.seller.inn, said.seller.kpp) == ("АО «Тестэнерго»", "7830002293", "783001001")
     assert (said.buyer.name, said.buyer.inn) == ("ИП Петров Пётр", "500100732259")
@@ -55,13 +63,58 @@ def test_an_invoice_says_what_its_xml_says() -> None:
     assert (row.name, row.unit, row.rate) == ("Электроэнергия", "кВт·ч", "20%")
     assert (row.quantity, row.price, row.tax) == (Decimal(1000), Decimal("7.25"), Decimal(1450))
     assert (said.without_tax, said.tax, said.total) == (Decimal(7250), Decimal(1450), Decimal(8700))
-    assert said == read(upd(encoding="utf-8"))
+    assert said == invoice(upd(encoding="utf-8"))
 
 
 def test_without_tax_there_is_no_sum_of_it() -> None:
     row = '<СведТов НаимТов="Услуга" НалСт="без НДС"><СумНал><БезНДС>без НДС</БезНДС></СумНал></СведТов>'
-    (found,) = read(upd(row)).rows
+    (found,) = invoice(upd(row)).rows
     assert (found.tax, found.total, found.rate) == (None, None, "без НДС")
+
+
+OPERATION = '<СвОпер НомСтр="{n}" ДатаОпер="{on}" НаимОпер="{what}" {side}="{sum}"/>'
+BALANCES = 'СальдоНачДеб="{0}" СальдоНачКр="0" ОборотДеб="{1}" ОборотКр="{2}" СальдоКонДеб="{3}" СальдоКонКр="0"'
+
+
+def act(more: str = "", version: str = "5.01") -> bytes:
+    """An act of reconciliation as an accounting system writes it: a bill and its payment of one contract."""
+    bill = OPERATION.format(n=1, on="31.01.2026", what="Реализация", side="СумДебет", sum="8700.00")
+    paid = OPERATION.format(n=2, on="10.02.2026", what="Оплата", side="СумКредит", sum="5000.50")
+    return f"""<?xml version="1.0" encoding="windows-1251"?>
+<Файл ИдФайл="ON_AKTSVEROTP_1" ВерсФорм="{version}" ВерсПрог="1С">
+  <Документ НомерАкт="7" ДатаНачПер="01.01.2026" ДатаОкПер="31.03.2026" ДатаИнфОтпр="02.04.2026" ВрИнфОтпр="10:00:00">
+    <СвДокКрАкт>
+      <СвОтпр><ИдСв><СвЮЛУч НаимОрг="АО «Тестэнерго»" ИННЮЛ="7830002293" КПП="783001001"/></ИдСв></СвОтпр>
+      <СвПол><ИдСв><СвФЛ ИННФЛ="500100732259"><ФИО Фамилия="Петров" Имя="Пётр"/></СвФЛ></ИдСв></СвПол>
+    </СвДокКрАкт>
+    <ТаблАкт {BALANCES.format("100", "8700", "5000.5", "3799.50")}>
+      <ДогСв НомДог="77-1" ДатаДог="01.02.2020" {BALANCES.format("100", "8700", "5000.5", "3799.50")}>
+        <ДокСв НаимДок="УПД" НомДок="12" ДатаДок="31.01.2026">{bill}</ДокСв>
+        <ДокСв НаимДок="Платёжное поручение" НомДок="3" ДатаДок="10.02.2026">{paid}</ДокСв>{more}
+      </ДогСв>
+    </ТаблАкт>
+  </Документ>
+</Файл>""".encode("cp1251")
+
+
+def test_an_act_of_reconciliation_says_what_its_xml_says() -> None:
+    said = read(act())
+    assert isinstance(said, EdoReconciliation)
+    assert (said.number, str(said.issued_on), str(said.begins_on), str(said.ends_on)) == (
+        "7",
+        "2026-04-02",
+        "2026-01-01",
+        "2026-03-31",
+    )
+    assert (said.sender.inn, said.recipient.name) == ("7830002293", "Петров Пётр")
+    (contract,) = said.contracts
+    assert (contract.number, str(contract.signed_on)) == ("77-1", "2020-02-01")
+    assert [(row.operation, row.document, row.debit, row.credit) for row in contract.rows] == [
+        ("Реализация", "УПД № 12 от 31.01.2026", Decimal(8700), None),
+        ("Оплата", "Платёжное поручение № 3 от 10.02.2026", None, Decimal("5000.5")),
+    ]
+    assert said.balances == contract.balances
+    assert (said.balances.opening_debit, said.balances.closing_debit) == (Decimal(100), Decimal("3799.5"))
 
 
 BOMB = '<!DOCTYPE Файл [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -76,6 +129,13 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a strange day": lambda: upd().replace(b"31.01.2026", b"31.02.2026"),
     "another document": lambda: upd().replace(b"1115131", b"1115133"),
     "an unknown encoding": lambda: b'<?xml version="1.0" encoding="nonsense"?><a/>',
+    "an act of another version": lambda: act(version="5.02"),
+    "an act without a table": lambda: act().replace("ТаблАкт".encode("cp1251"), "Таблица".encode("cp1251")),
+    "an act of a strange day": lambda: act().replace(b"31.03.2026", b"31.06.2026"),
+    "an act of a strange sum": lambda: act().replace(b"5000.50", b"5e3"),
+    "an act of too many operations": lambda: act(
+        '<ДокСв НаимДок="я" ДатаДок="01.01.2026"><СвОпер ДатаОпер="01.01.2026"/></ДокСв>' * 10_000
+    ),
     "nothing": lambda: b"",
     "a PDF": lambda: b"%PDF-1.7",
 }
@@ -83,14 +143,14 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_refused(name: str) -> None:
-    with pytest.raises(NoInvoice):
+    with pytest.raises(NotFormal):
         read(HOSTILE[name]())
 
 
-@given(st.integers(0, 1200), st.binary(max_size=8))
-def test_whatever_is_done_to_a_file_it_is_read_or_refused(at: int, junk: bytes) -> None:
-    whole = upd()
-    with suppress(NoInvoice):  # any other exception fails the test
+@given(st.sampled_from([upd, act]), st.integers(0, 2000), st.binary(max_size=8))
+def test_whatever_is_done_to_a_file_it_is_read_or_refused(made: Callable[[], bytes], at: int, junk: bytes) -> None:
+    whole = made()
+    with suppress(NotFormal):  # any other exception fails the test
         read(whole[:at] + junk + whole[at + len(junk) :])
 
 
@@ -100,7 +160,8 @@ async def test_an_invoice_is_shown_and_printed(supplier: Cabinet, anna: Caller) 
     await supplier.load("edo.documents", row)
     good(await put_file(supplier, "D-1", upd()))
     shown = good(await anna.get(f"{DOCUMENTS}/D-1/view"))
-    assert (shown["number"], shown["total"], shown["rows"][0]["tax"]) == ("77/1", "8700.00", "1450.00")
+    assert (shown["form"], shown["number"], shown["total"]) == ("invoice", "77/1", "8700.00")
+    assert shown["rows"][0]["tax"] == "1450.00"
     await sign_simply(supplier, anna, "D-1")
     printed = await anna.get(f"{DOCUMENTS}/D-1/printed")
     assert printed.headers["content-type"] == "application/pdf"
@@ -109,6 +170,18 @@ async def test_an_invoice_is_shown_and_printed(supplier: Cabinet, anna: Caller) 
     assert sorted(kept) == ["УПД. Печатная форма.pdf", "УПД.1.signature.json", "УПД.xml"]
     assert kept["УПД.xml"] == upd()
     assert kept["УПД. Печатная форма.pdf"] == printed.content
+
+
+@pytest.mark.requirement("EDO-04", "EDO-12")
+async def test_an_act_of_reconciliation_is_shown_and_printed(supplier: Cabinet, anna: Caller) -> None:
+    await supplier.load("edo.documents", announced("D-1", file_name="Акт.xml", signature="pep", number="7"))
+    good(await put_file(supplier, "D-1", act()))
+    shown = good(await anna.get(f"{DOCUMENTS}/D-1/view"))
+    assert (shown["form"], shown["number"], shown["ends_on"]) == ("reconciliation", "7", "2026-03-31")
+    assert shown["contracts"][0]["rows"][1]["credit"] == "5000.50"
+    assert shown["balances"]["closing_debit"] == "3799.50"
+    printed = await anna.get(f"{DOCUMENTS}/D-1/printed")
+    assert printed.content.startswith(b"%PDF-")
 
 
 @pytest.mark.requirement("EDO-04")
