@@ -132,6 +132,7 @@ async def load_balances(uow: UnitOfWork, rows: Sequence[BalanceRow]) -> Answers:
     last = {row.contract_id: row for row in rows}
     ids = {"ids": sorted(last)}
     nothing = {"billed_advance": domain.NOTHING, "advance": domain.NOTHING, "overpayment": domain.NOTHING}
+    locked = {row.id for row in await uow.execute(bill_store.LOCKED_ADVANCES, ids)}
     await uow.execute(  # the rows are the locks, so they have to exist
         uow.upsert(Balance).on_conflict_do_nothing(), [{"contract_id": key, **nothing} for key in ids["ids"]]
     )
@@ -139,7 +140,8 @@ async def load_balances(uow: UnitOfWork, rows: Sequence[BalanceRow]) -> Answers:
     left: dict[str, Decimal] = {}
     counted = []
     for contract_id, payment_id, advance, confirmed_at in await uow.execute(bill_store.UNCOUNTED_ADVANCES, ids):
-        if confirmed_at is not None or payment_id in last[contract_id].counted:
+        # one that was settled since the payments were locked is younger than billing's figure
+        if payment_id in locked and (confirmed_at is not None or payment_id in last[contract_id].counted):
             counted.append(payment_id)
         else:
             left[contract_id] = left.get(contract_id, domain.NOTHING) + advance

@@ -109,13 +109,14 @@ UNCOUNTED = (
 )
 """What was paid here and is not in billing's figures yet."""
 
-LOCKED_BALANCES = (
-    sa.select(Balance.contract_id).where(any_of(Balance.contract_id, "ids")).order_by(Balance.contract_id)
-).with_for_update()
-
 UNCOUNTED_ADVANCES = sa.select(Payment.contract_id, Payment.id, Payment.advance, Payment.confirmed_at).where(
     any_of(Payment.contract_id, "ids"), sa.not_(Payment.advance_counted), Payment.advance > _NOTHING
 )
+LOCKED_ADVANCES = UNCOUNTED_ADVANCES.order_by(Payment.id).with_for_update()
+LOCKED_BALANCES = (
+    sa.select(Balance.contract_id).where(any_of(Balance.contract_id, "ids")).order_by(Balance.contract_id)
+).with_for_update()
+"""Taken after the payments that advances come from, as settling them does."""
 
 KNOWN_OF_CONTRACT = Query(
     sa.select(Bill.id).where(Bill.contract_id == _text("contract_id"), any_of(Bill.id, "ids")), str
