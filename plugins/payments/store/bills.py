@@ -118,6 +118,11 @@ LOCKED_BALANCES = (
 ).with_for_update()
 """Taken after the payments that advances come from, as settling them does."""
 
+HELD_CONTRACTS = sa.select(Contract.id, Contract.number).where(
+    any_of(Contract.id, "ids"),
+    sa.exists().where(ContractLink.contract_id == Contract.id, ContractLink.state == "active"),
+)
+
 KNOWN_OF_CONTRACT = Query(
     sa.select(Bill.id).where(Bill.contract_id == _text("contract_id"), any_of(Bill.id, "ids")), str
 )

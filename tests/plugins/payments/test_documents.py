@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from core.db.tables import Outbox
 from core.ports.files import Files
 from core.ports.mail import Mail, MailUnavailable
 from core.testing.cabinet import Cabinet, Caller
@@ -389,6 +391,27 @@ async def test_a_bill_is_announced_to_whoever_wants_it(supplier: Cabinet) -> Non
     assert [await bell(one) for one in (on, off, engineer)] == [["Выставлен счёт"], ["Выставлен счёт"], []]
     (letter,) = [one for one in await supplier.letters("buh@raduga.example") if "Выставлен" in one.subject]
     assert "«Основная реализация № b1» на 3\u00a0269\u00a0237,58 руб., оплатить до 30.01.2026" in letter.text
+
+
+@pytest.mark.requirement("NTF-16", "NTF-17")
+async def test_nothing_is_ordered_for_contracts_that_nobody_holds(supplier: Cabinet) -> None:
+    await client(supplier)
+    await supplier.load("contract_emails", {"contract_id": "c2", "email": "new@raduga.example"})
+    pending = await supplier.client("new@raduga.example")
+    added = await pending.post("/api/v1/contracts", json={"number": "50120002000032", "email": "new@raduga.example"})
+    assert added.status_code == 202, added.text
+    held = [bill(f"h{number}", "10") for number in range(2)]
+    nobodys = [bill(f"n{number}", "10", contract_id=("c2", "c3")[number % 2]) for number in range(500)]
+    await supplier.load("payments.bills", *held, *nobodys)
+    await supplier.load("payments.executed", executed("1", "2026-01-05"), executed("2", "2026-01-05", contract_id="c3"))
+    orders = sa.select(Outbox.dedup_key).where(Outbox.job == "notifications.notify").order_by(Outbox.id)
+    async with supplier.runtime.database.writer.begin() as connection:
+        ordered = [str(key) for key in (await connection.execute(orders)).scalars()]
+    assert [key.removeprefix("notifications.notify:") for key in ordered] == [
+        "payments.bills:h0",
+        "payments.bills:h1",
+        "payments.paid:1",
+    ]
 
 
 @pytest.mark.requirement("NTF-17")
