@@ -11,7 +11,7 @@ import msgspec
 
 DECIMAL_PATTERN = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$(?!\n)"
 _DECIMAL = re.compile(DECIMAL_PATTERN, re.ASCII)
-_EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$")
+_EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$(?!\n)")
 
 DecimalText = Annotated[
     str,
