@@ -229,9 +229,10 @@ async def test_the_documents_of_a_month_come_in_one_archive(supplier: Cabinet) -
         document("1"),
         document("2", file_name="Документ 1.pdf"),
         document("3", file_name="без файла.pdf"),
+        document("4", file_name="ДОКУМЕНТ 1.pdf"),
         document("dec", issued_on="2025-12-10"),
     )
-    contents = {"1": b"%PDF one" * 50_000, "2": b"two"}
+    contents = {"1": b"%PDF one" * 50_000, "2": b"two", "4": b"four"}
     for key, content in contents.items():
         await deliver(supplier, key, content)
     caller = await client(supplier)
@@ -242,6 +243,7 @@ async def test_the_documents_of_a_month_come_in_one_archive(supplier: Cabinet) -
         assert {name: packed.read(name) for name in packed.namelist()} == {
             "Документ 1.pdf": contents["1"],
             "Документ 1 (2).pdf": contents["2"],
+            "ДОКУМЕНТ 1 (3).pdf": contents["4"],  # where capital letters count for nothing, none is overwritten
         }
     empty = await caller.get(f"{C1}/archive", params={"month": "2025-12-01"})
     assert (empty.status_code, empty.json()["code"]) == (409, "payments.nothing_to_pack")
