@@ -151,6 +151,8 @@ class _Patient:
 
         Not where the client waits to be asked for it, and not what is too long to be taken.
         """
+        if self._ended:
+            return
         declared = {name: value for name, value in scope["headers"] if name in (b"expect", b"content-length")}
         length = declared.get(b"content-length", b"")
         if (b"expect" in declared and not self._begun) or (length.isdigit() and int(length) > _TAKEN):
