@@ -157,12 +157,13 @@ class _Patient:
         length = declared.get(b"content-length", b"")
         if (b"expect" in declared and not self._begun) or (length.isdigit() and int(length) > _TAKEN):
             return
-        taken = 0
-        while not self._ended and taken < _TAKEN:
+        taken, more = 0, True
+        while more and taken < _TAKEN:
             try:
-                taken += len((await self()).get("body", b""))
+                message = await self()
             except Problem:  # it drips
                 return
+            taken, more = taken + len(message.get("body", b"")), message.get("more_body", False)
 
 
 def _client(scope: Any, proxies: frozenset[str]) -> Any:
