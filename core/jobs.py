@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import re
 import traceback
 from collections import Counter
 from collections.abc import Awaitable, Iterable, Sequence
@@ -22,6 +23,7 @@ from core.db import outbox
 from core.db.outbox import JobRun, Ticket
 from core.finishing import Superseded
 from core.sdk import Every, Job, Later
+from core.values import without_addresses
 
 Outcome = Literal["done", "failed", "dead", "later", "superseded", "stranded", "stale"]
 _LOG = logging.getLogger("abonent.jobs")
@@ -180,12 +182,16 @@ def backoff(attempt: int) -> timedelta:
 
 
 def describe(error: Exception, payload: bytes) -> str:
-    """The error and its place, with every value of the payload blotted out: `ValueError: no meter … (jobs.py:12)`."""
+    """The error and its place: `ValueError: no meter … (jobs.py:12)`.
+
+    Every value of the payload is blotted out, and every address of a mailbox: servers quote them as they write them.
+    """
     text = str(error).partition("\n")[0]  # drivers put the row or the parameters into the lines after
     with contextlib.suppress(msgspec.DecodeError):
         for value in sorted(set(_leaves(msgspec.json.decode(payload))), key=len, reverse=True):
             if len(value) > 2:
-                text = text.replace(value, "…")
+                text = re.sub(re.escape(value), "…", text, flags=re.IGNORECASE)
+    text = without_addresses(text)
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     place = f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""

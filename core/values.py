@@ -11,7 +11,9 @@ import msgspec
 
 DECIMAL_PATTERN = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$(?!\n)"
 _DECIMAL = re.compile(DECIMAL_PATTERN, re.ASCII)
-_EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$")
+_EMAIL = re.compile(r"^[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)([^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}$(?!\n)")
+
+_MAILBOX = re.compile(r"[^\s<>()\[\]@:;,\"'=]{1,64}@[^\s<>()\[\]@:;,\"'=]{1,255}")
 
 DecimalText = Annotated[
     str,
@@ -75,6 +77,11 @@ def containing(text: str) -> str:
 def normal_email(text: str) -> str | None:
     """The address in lower case, None when it is malformed."""
     return text.lower() if _EMAIL.match(text) and len(text) <= 254 else None
+
+
+def without_addresses(text: str) -> str:
+    """A text for the log, with the addresses of mailboxes blotted out."""
+    return _MAILBOX.sub("…", text)
 
 
 def normal_phone(text: str) -> str | None:

@@ -1,10 +1,25 @@
 """Logs: one JSON object a line on standard error. No bodies, no headers, no paths: only what operators need."""
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from core.values import without_addresses
+
+_TOKEN = re.compile(r"\bab[skcd]_[\w-]+")
+
+
+def _blotted(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Without addresses of mailboxes and without our tokens: what an error says is not in our hands."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _TOKEN.sub("…", without_addresses(value))
+    return event
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -12,6 +27,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    _blotted,
 ]
 
 

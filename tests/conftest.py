@@ -14,7 +14,7 @@ from core.testing.databases import POSTGRES_ENV
 
 _INSTALLED = any(point.value == "core.testing.plugin" for point in entry_points(group="pytest11"))
 # pytest loads the plugin by itself where the core is installed, as for plugin developers
-pytest_plugins = [*([] if _INSTALLED else ["core.testing.plugin"]), "tests.house.recorder"]
+pytest_plugins = [*([] if _INSTALLED else ["core.testing.plugin"]), "tests.house.recorder", "tests.traces"]
 _PLUGINS = Path(__file__).parent.parent / "plugins"
 
 

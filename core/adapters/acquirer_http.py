@@ -3,10 +3,11 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import httpx
 import msgspec
+from stdnum import luhn
 
 from core.adapters.environment import tls_context
 from core.ports.acquirer import ORDER_NUMBER, AcquirerUnavailable, Order, OutcomeUnknown
@@ -15,6 +16,9 @@ T = TypeVar("T")
 _NUMBER = re.compile(ORDER_NUMBER, re.ASCII)
 _MASK = re.compile(r"(\d{0,6})\d*[*xX]+\d*?(\d{0,4})", re.ASCII)
 _PAN = re.compile(r"(\d{6})\d+(\d{4})", re.ASCII)
+_WRITTEN = re.compile(r"(?<![0-9A-Za-z-])\d(?:[ -]?\d){12,18}(?![0-9A-Za-z-])", re.ASCII)
+"""What may be a card's number in a text; an identifier of our own or of a gateway's never is."""
+_CODE = re.compile(r"\b(cv[cvpn]2?|csc|ппк2?)(\W{0,3})[0-9]{3,4}\b", re.IGNORECASE)
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNDECIDED = 408
 """The one status below 500 by which a gateway may have heard us: it waited for the rest of the request."""
@@ -90,9 +94,33 @@ def doubt(changes: bool, why: str, cause: BaseException | None = None) -> NoRetu
 def decoded(body: bytes, decoder: "msgspec.json.Decoder[T]", changes: bool) -> T:
     """The reply as its type; anything else is a doubt. The body is not told: it may hold what no log should."""
     try:
-        return decoder.decode(body)
+        return read(body, decoder)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         doubt(changes, f"the gateway's reply is malformed: {type(error).__name__}", error)
+
+
+def read(body: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
+    """The reply as its type, without numbers of cards in its texts. Raises what the decoder raises."""
+    return msgspec.convert(_without_cards(msgspec.json.decode(body)), decoder.type)
+
+
+def _without_cards(told: Any) -> Any:
+    if isinstance(told, str):
+        return without_cards(told)
+    if isinstance(told, dict):
+        return {name: _without_cards(value) for name, value in told.items()}
+    return [_without_cards(one) for one in told] if isinstance(told, list) else told
+
+
+def without_cards(said: str | int) -> str:
+    """A text or a code of a gateway's with the numbers of cards masked and their secret codes left out: what a gateway
+    says is stored, logged and shown, and it does say such things in its explanations."""
+    return _CODE.sub(r"\1\2***", _WRITTEN.sub(_masked, str(said)))
+
+
+def _masked(found: "re.Match[str]") -> str:
+    digits = re.sub("[ -]", "", found[0])
+    return card_mask(digits) if luhn.is_valid(digits) else found[0]
 
 
 def check_order(order: Order) -> None:

@@ -38,7 +38,7 @@ class HttpMeteringSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
 class _Page(msgspec.Struct, frozen=True):
     items: list[Change]
-    next: Annotated[str, msgspec.Meta(max_length=_LONGEST_CURSOR, pattern=r"^[^\x00]*$")]
+    next: Annotated[str, msgspec.Meta(max_length=_LONGEST_CURSOR, pattern=r"^[^\x00]*$(?!\n)")]
     more: bool
 
 

@@ -17,7 +17,7 @@ from core.ports.sms import SmsRefused, SmsUnavailable, TextMessage
 from core.sdk import AdapterHost
 
 _WHERE = "[adapters.sms.http]"
-FieldPath = Annotated[str, msgspec.Meta(pattern=r"^[^.]+(\.[^.]+)*$")]
+FieldPath = Annotated[str, msgspec.Meta(pattern=r"^[^.]+(\.[^.]+)*$(?!\n)")]
 
 
 class HttpSmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,7 +31,9 @@ After = Annotated[
 ]
 Kind = Annotated[
     str | None,
-    QueryParameter(pattern=r"^[a-z0-9_.]{1,100}$", description="Only kinds that begin so, for example `readings.`."),
+    QueryParameter(
+        pattern=r"^[a-z0-9_.]{1,100}$(?!\n)", description="Only kinds that begin so, for example `readings.`."
+    ),
 ]
 
 

@@ -76,7 +76,7 @@ def _(field: Text, options: list[Option] | None) -> Schema:
 
 @describe.register
 def _(field: PhoneField, options: list[Option] | None) -> Schema:
-    return {"type": "string", "pattern": r"^\s*\+?[\d\s()\-]{10,24}\s*$", "examples": ["+7 921 866-22-94"]}
+    return {"type": "string", "pattern": r"^\s*\+?[0-9\s()\-]{10,24}\s*$", "examples": ["+7 921 866-22-94"]}
 
 
 @describe.register
@@ -108,12 +108,12 @@ def _(field: Addresses, options: list[Option] | None) -> Schema:
 
 @describe.register
 def _(field: Day, options: list[Option] | None) -> Schema:
-    return {"type": "string", "format": "date", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$"}
+    return {"type": "string", "format": "date", "pattern": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"}
 
 
 @describe.register
 def _(field: Hours, options: list[Option] | None) -> Schema:
-    hour = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
+    hour = {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$"}
     return {
         "type": "object",
         "properties": {"from": hour, "to": hour},
@@ -124,7 +124,7 @@ def _(field: Hours, options: list[Option] | None) -> Schema:
 
 @describe.register
 def _(field: Sum, options: list[Option] | None) -> Schema:
-    return {"type": "string", "pattern": r"^\s*\d{1,12}(\.\d{1,2})?\s*$"}
+    return {"type": "string", "pattern": r"^\s*[0-9]{1,12}(\.[0-9]{1,2})?\s*$"}
 
 
 @describe.register

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=1500)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-Amount = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$")]
+Amount = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$(?!\n)")]
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

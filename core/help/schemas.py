@@ -9,7 +9,7 @@ Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000, pattern=r"\S")]
 Prose = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000, pattern=r"\S")]
 Sort = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-Link = Annotated[str, msgspec.Meta(max_length=1_000, pattern=r"^https?://\S+$")]
+Link = Annotated[str, msgspec.Meta(max_length=1_000, pattern=r"^https?://\S+$(?!\n)")]
 
 
 class HelpQuestion(msgspec.Struct, frozen=True):

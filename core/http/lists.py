@@ -13,7 +13,7 @@ from core.errors import FIELD_FORMAT, INVALID, FieldProblem, Problem
 T = TypeVar("T")
 # Whoever forges a cursor must not reach what the database cannot take: a zero byte, a number of more than 64 bits.
 _BOUNDED: dict[type, Any] = {
-    str: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")],
+    str: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$(?!\n)")],
     int: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
 }
 

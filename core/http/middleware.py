@@ -21,6 +21,8 @@ BODIED = frozenset({"POST", "PUT", "PATCH"})
 """Methods whose bodies are read."""
 _SLOWEST = 1000
 """Bytes a second."""
+_TAKEN = 16 * 1024 * 1024
+"""So many bytes that nobody wants to read are taken before an answer."""
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -80,9 +82,13 @@ class Observer:
             context["method"] = "GET"
         headers = [*_HEADERS, _TLS_ONLY] if self.tls else _HEADERS
 
+        heard = _Patient(receive, self.body_seconds) if method in BODIED else None
+
         async def observed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                if heard is not None:
+                    await heard.take_rest(scope)
                 status = message["status"]
                 present = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
@@ -96,9 +102,8 @@ class Observer:
                 message["body"] = b""  # type: ignore[typeddict-unknown-key]
             await send(message)
 
-        heard = _Patient(receive, self.body_seconds) if scope["method"] in BODIED else receive
         try:
-            await self.app(scope, heard, observed)
+            await self.app(scope, heard or receive, observed)
         finally:
             self._note(scope, method, status, time.perf_counter() - started, request_id)
 
@@ -123,15 +128,15 @@ class _Patient:
     Only waiting counts, not what is done with the pieces meanwhile.
     """
 
-    __slots__ = ("_ended", "_left", "_receive")
+    __slots__ = ("_begun", "_ended", "_left", "_receive")
 
     def __init__(self, receive: Receive, seconds: float) -> None:
-        self._receive, self._left, self._ended = receive, seconds, False
+        self._receive, self._left, self._begun, self._ended = receive, seconds, False, False
 
     async def __call__(self) -> Any:
         if self._ended:  # what comes now is the end of the connection: that may take its time
             return await self._receive()
-        started = time.monotonic()
+        started, self._begun = time.monotonic(), True
         try:
             async with asyncio.timeout(self._left):
                 message: Any = await self._receive()
@@ -140,6 +145,25 @@ class _Patient:
         self._left += len(message.get("body", b"")) / _SLOWEST - (time.monotonic() - started)
         self._ended = not message.get("more_body", False)
         return message
+
+    async def take_rest(self, scope: Any) -> None:
+        """Takes what is left of the body. The server closes a connection over an unread one, and the answer with it.
+
+        Not where the client waits to be asked for it, and not what is too long to be taken.
+        """
+        if self._ended:
+            return
+        declared = {name: value for name, value in scope["headers"] if name in (b"expect", b"content-length")}
+        length = declared.get(b"content-length", b"")
+        if (b"expect" in declared and not self._begun) or (length.isdigit() and int(length) > _TAKEN):
+            return
+        taken, more = 0, True
+        while more and taken < _TAKEN:
+            try:
+                message = await self()
+            except Problem:  # it drips
+                return
+            taken, more = taken + len(message.get("body", b"")), message.get("more_body", False)
 
 
 def _client(scope: Any, proxies: frozenset[str]) -> Any:

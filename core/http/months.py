@@ -5,7 +5,7 @@ from typing import Annotated, overload
 
 from litestar.params import QueryParameter
 
-MONTH = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$"
+MONTH = r"^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$(?!\n)"
 _FORM = "`2026-01`; a day of it will do, too."
 
 Month = Annotated[str, QueryParameter(pattern=MONTH, description=f"The month, {_FORM}")]

@@ -56,6 +56,7 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     for component in schemas.values():
         _discriminate(component, schemas)
     _rename_generics(schema)
+    _write_patterns(schema)
     for item in schema["paths"].values():
         for method, operation in item.items():
             handler = operations.get(operation.get("operationId", "")) if isinstance(operation, dict) else None
@@ -86,6 +87,18 @@ def _point(node: Any, references: dict[str, str]) -> None:
     elif isinstance(node, list):
         for item in node:
             _point(item, references)
+
+
+def _write_patterns(node: Any) -> None:
+    """Writes patterns as JSON Schema has them, where a dollar is the very end: many engines know no other way."""
+    if isinstance(node, dict):
+        if isinstance(pattern := node.get("pattern"), str):
+            node["pattern"] = pattern.removesuffix(r"(?!\n)").replace(r"\Z", "$")
+        for value in node.values():
+            _write_patterns(value)
+    elif isinstance(node, list):
+        for item in node:
+            _write_patterns(item)
 
 
 def _complete_operation(operation: dict[str, Any], handler: HTTPRouteHandler, method: Method) -> None:

@@ -16,8 +16,8 @@ Channel = Literal["email", "phone", "totp"]
 Method = Literal["code", "totp", "recovery_code"]
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A password or a token to be checked: whatever it looks like, only the right one is right."""
-FiveDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5}$", examples=["04417"])]
-SixDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", examples=["492039"])]
+FiveDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5}$(?!\n)", examples=["04417"])]
+SixDigits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$(?!\n)", examples=["492039"])]
 
 
 class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

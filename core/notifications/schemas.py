@@ -10,7 +10,7 @@ Days = Annotated[int, msgspec.Meta(ge=1, le=15)]
 Topic = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
-Address = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^(https://[^\s/]+(/\S*)?|/([^\s/\\]\S*)?)$")]
+Address = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^(https://[^\s/]+(/\S*)?|/([^\s/\\]\S*)?)$(?!\n)")]
 """Of another site, or a path of the cabinet: `/contracts`. Never a script, never a bare `//host`."""
 Addressee = Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]

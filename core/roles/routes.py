@@ -33,7 +33,8 @@ from core.sdk import (
 
 State = Annotated[Literal["open", "granted", "refused"], QueryParameter(name="state", description="Which requests.")]
 FileName = Annotated[
-    str, QueryParameter(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$', description="Name of the file.")
+    str,
+    QueryParameter(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$(?!\n)', description="Name of the file."),
 ]
 Asked = Annotated[str | None, QueryParameter(min_length=1, max_length=254, description="Searched for exactly.")]
 NameBegins = Annotated[

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from core.host import Host
 from hosts import logs
 from hosts.demo import prepare, seed, signing
 from hosts.demo.schemas import DemoGuide
+from hosts.demo.services import guide_of
 from hosts.demo.walk import walk as walk_through
 
 WALK_CONTRACTS = 20
@@ -37,15 +39,16 @@ _BANK = 10
 def demo(context: click.Context, port: int, contracts: int, bank: bool) -> None:
     """Prepare a supplier with data and people, and serve it on 127.0.0.1."""
     folder = Path("var/demo")
-    config = _settled(context.obj, folder, port, port + _BANK)
     logs.configure("WARNING")
     for taken in (port, port + _BANK) if bank else (port,):
         if _in_use(taken):
             raise ConfigError(f"port {taken} is in use: give another one (make demo PORT=8001)")
-    if bank:
-        _start_bank(folder, port + _BANK)  # it ends when we do
-    started = time.monotonic()
-    guide = asyncio.run(prepare.prepare(Host(load(config)), contracts, say=click.echo))
+    with _finished(folder):
+        config = _settled(context.obj, folder, port, port + _BANK)
+        if bank:
+            _start_bank(folder, port + _BANK)  # it ends when we do
+        started = time.monotonic()
+        guide = asyncio.run(prepare.prepare(Host(load(config)), contracts, say=click.echo))
     click.echo(f"ready after {time.monotonic() - started:.0f} s\n")
     click.echo(_invitation(guide, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + _BANK}" if bank else ""))
     os.environ["ABONENT_LOG_LEVEL"] = "WARNING"
@@ -85,6 +88,20 @@ def started_demo(template: Path, folder: Path, contracts: int = WALK_CONTRACTS) 
     finally:
         bank.terminate()
         bank.wait(timeout=60)
+
+
+@contextmanager
+def _finished(folder: Path) -> Iterator[None]:
+    """A first preparation that was cut off is begun anew: what it left may wait for a job that died with it."""
+    mark = folder / "unfinished"
+    if mark.exists() and guide_of(folder) is None:
+        click.echo("the last preparation was not finished: beginning anew")
+        shutil.rmtree(folder)
+    if guide_of(folder) is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    yield
+    mark.unlink(missing_ok=True)
 
 
 @contextmanager

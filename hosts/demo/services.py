@@ -16,6 +16,8 @@ def guide_of(data_dir: Path) -> DemoGuide | None:
 
 
 def keep_guide(data_dir: Path, guide: DemoGuide) -> None:
-    """Writes it."""
+    """Writes it, whole or not at all: it tells that the preparation was finished."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    (data_dir / "demo.json").write_bytes(msgspec.json.format(msgspec.json.encode(guide)))
+    fresh = data_dir / "demo.json.new"
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(guide)))
+    fresh.replace(data_dir / "demo.json")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-Share = Annotated[str, msgspec.Meta(pattern=r"^(0(\.[0-9]{1,6})?|1)$")]
+Share = Annotated[str, msgspec.Meta(pattern=r"^(0(\.[0-9]{1,6})?|1)$(?!\n)")]
 """A share of a whole, as a string: a TOML number would be a binary float."""
-Kilowatthours = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}$")]
+Kilowatthours = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}$(?!\n)")]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 

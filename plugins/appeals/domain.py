@@ -62,7 +62,7 @@ def address_parts(address: str) -> dict[str, str]:
     parts = [part.strip() for part in address.split(",") if part.strip()]
     found: dict[str, str] = {}
     for part in parts:
-        if re.match(r"(г|город|п|рп|пгт|с|д|дер|пос)\b\.?\s*[А-ЯЁ]|(Москва|Санкт-Петербург)$", part):
+        if re.match(r"(г|город|п|рп|пгт|с|д|дер|пос)\b\.?\s*[А-ЯЁ]|(Москва|Санкт-Петербург)$(?!\n)", part):
             found.setdefault("city", part)
         elif re.match(r"(ул|улица|пр|пр-кт|просп|проспект|наб|пер|ш|шоссе|б-р|пл|проезд|линия|аллея|тупик)\b", part):
             found.setdefault("street", part)

@@ -21,8 +21,8 @@ WITHOUT_FILE = ErrorKind(
 FILE_TOO_LARGE = ErrorKind(
     "payments.file_too_large",
     409,
-    "Файлы слишком велики, скачайте документы по одному",
-    "The files are too large, download the documents one by one",
+    "Файл слишком велик для письма, скачайте его",
+    "The file is too large for a letter, download it",
 )
 NOTHING_TO_PACK = ErrorKind(
     "payments.nothing_to_pack", 409, "За этот месяц нет готовых файлов", "There are no files for this month"

@@ -6,8 +6,8 @@ import msgspec
 
 from core.ports.acquirer import Vat
 
-Percent = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?$")]
-Roubles = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$")]
+Percent = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?$(?!\n)")]
+Roubles = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$(?!\n)")]
 
 
 class CommissionRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

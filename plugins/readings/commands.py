@@ -15,7 +15,7 @@ class PeakHours(msgspec.Struct, frozen=True):
     """Options of `abonent readings peak-hours`."""
 
     file: Path
-    region: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+    region: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$(?!\n)")]
     """The market operator's code, as in the file's name."""
 
 

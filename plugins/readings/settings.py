@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Share = Annotated[str, msgspec.Meta(pattern=r"^(0\.[0-9]{1,6}|1)$")]
+Share = Annotated[str, msgspec.Meta(pattern=r"^(0\.[0-9]{1,6}|1)$(?!\n)")]
 """A share of a whole, as a string: a TOML number would be a binary float."""
 
 

@@ -11,11 +11,13 @@ from core.sdk import Id
 Status = Literal["new", "in_progress", "billed", "paid", "done", "rejected", "cancelled"]
 PriceText = Annotated[
     str,
-    msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$", description="Roubles as a string.", examples=["2150.90"]),
+    msgspec.Meta(
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$(?!\n)", description="Roubles as a string.", examples=["2150.90"]
+    ),
 ]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 Long = Annotated[str, msgspec.Meta(max_length=8000)]
-Link = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^(https?://\S+)?$")]
+Link = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^(https?://\S+)?$(?!\n)")]
 Words = Annotated[str, msgspec.Meta(max_length=2000)]
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"\S")]
 Fields = Annotated[list[Field], msgspec.Meta(max_length=50)]

@@ -56,6 +56,12 @@ async def test_it_is_valid_openapi_3_1(document: Document) -> None:
     assert errors == []
 
 
+async def test_patterns_are_those_that_every_engine_understands(document: Document) -> None:
+    patterns = [node["pattern"] for node in nodes(document) if isinstance(node.get("pattern"), str)]
+    assert len(patterns) > 10
+    assert [pattern for pattern in patterns if "(?" in pattern or r"\Z" in pattern] == []
+
+
 async def test_every_operation_is_described(cabinet: Cabinet, document: Document) -> None:
     described = {operation["operationId"] for _, _, operation in operations(document)}
     assert described == {one.id for one in operations_of(cabinet.app.app)} - UNDESCRIBED

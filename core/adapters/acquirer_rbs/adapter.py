@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from core.adapters.acquirer_http import GatewayHttp, card_mask, check_key, check_order, decoded, doubt
+from core.adapters.acquirer_http import GatewayHttp, card_mask, check_key, check_order, decoded, doubt, without_cards
 from core.adapters.acquirer_rbs import callbacks, wire
 from core.adapters.acquirer_rbs.settings import RbsSettings
 from core.adapters.environment import check_url, from_environment
@@ -212,7 +212,13 @@ class RbsAcquirer:
         if not found.succeeded:
             raise AcquirerUnavailable(f"saved cards: {found.code} {found.error_message}")
         return [
-            SavedCard(item.binding_id, payer_id, card_mask(item.masked_pan), str(item.expiry_date), item.payment_system)
+            SavedCard(
+                item.binding_id,
+                payer_id,
+                card_mask(item.masked_pan),
+                without_cards(item.expiry_date),
+                item.payment_system,
+            )
             for item in found.bindings
         ]
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
+from core.adapters.acquirer_http import without_cards
 from core.config import ConfigError
 from core.ports.acquirer import ORDER_NUMBER, Callback, CallbackRefused, Hint
 
@@ -37,7 +38,7 @@ def read_callback(callback: Callback, check: Check) -> Hint:
     sound = _ORDER_ID.fullmatch(order_id) and _EVENT.fullmatch(event) and (not number or _NUMBER.match(number))
     if not sound or bool(order_id) != bool(number):
         raise CallbackRefused("the parameters are not as agreed")
-    return Hint(order_id, number, event)
+    return Hint(order_id, number, without_cards(event))
 
 
 def signed_text(fields: Mapping[str, str]) -> bytes:

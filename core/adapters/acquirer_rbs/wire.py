@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from core.adapters.acquirer_http import card_mask
+from core.adapters.acquirer_http import card_mask, without_cards
 from core.ports.acquirer import AcquirerUnavailable, Order, OrderState, OrderStatus, SavedCard, Vat
 
 DUPLICATE, DENIED, NO_ORDER, SYSTEM = "1", "5", "6", "7"
@@ -36,7 +36,7 @@ class Outcome(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def code(self) -> str:
         """As text: old versions send a number."""
-        return str(self.error_code)
+        return without_cards(self.error_code)
 
     @property
     def succeeded(self) -> bool:
@@ -154,7 +154,7 @@ def status_of(info: OrderInfo, order_id: str, *, refunds_lower_deposit: bool) ->
         system=card.payment_system,
         rrn=info.auth_ref_num,
         auth_code=card.approval_code,
-        decline_code=str(info.action_code) if state == "declined" else "",
+        decline_code=without_cards(info.action_code) if state == "declined" else "",
         decline_text=info.action_code_description if state == "declined" else "",
         card=_saved(info.binding_info, card),
     )
@@ -183,7 +183,7 @@ def _saved(binding: BindingInfo | None, card: CardInfo) -> SavedCard | None:
     if binding is None or not binding.binding_id:
         return None
     mask = card_mask(card.masked_pan or card.pan)
-    return SavedCard(binding.binding_id, binding.client_id, mask, str(card.expiration), card.payment_system)
+    return SavedCard(binding.binding_id, binding.client_id, mask, without_cards(card.expiration), card.payment_system)
 
 
 def receipt_of(order: Order, vat_codes: dict[Vat, int], ffd_version: str, measure: str) -> dict[str, Any]:

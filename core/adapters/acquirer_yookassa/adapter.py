@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from core.adapters.acquirer_http import GatewayHttp, Reply, check_key, check_order, decoded
+from core.adapters.acquirer_http import GatewayHttp, Reply, check_key, check_order, decoded, read
 from core.adapters.acquirer_yookassa import wire
 from core.adapters.acquirer_yookassa.settings import YooKassaSettings
 from core.adapters.environment import check_url, from_environment
@@ -244,7 +244,7 @@ def _accepted(path: str, reply: Reply) -> bytes:
     if reply.status < 300:
         return reply.body
     try:
-        error = wire.ERROR.decode(reply.body)
+        error = read(reply.body, wire.ERROR)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         error = wire.ErrorObject(str(reply.status))
     reason: RefusalReason = "not_found" if reply.status == 404 else "other"

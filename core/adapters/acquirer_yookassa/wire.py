@@ -9,7 +9,7 @@ from core.ports.acquirer import AcquirerRefused, AcquirerUnavailable, OrderState
 
 
 class Amount(msgspec.Struct, frozen=True):
-    value: Annotated[str, msgspec.Meta(pattern=r"^\d{1,12}\.\d\d\Z")]
+    value: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}\.[0-9][0-9]\Z")]
     currency: str
 
     @property

@@ -15,15 +15,21 @@ IfMatch = Annotated[
     HeaderParameter(name="If-Match", max_length=100, description="The ETag that was read; 412 if it is old."),
 ]
 OfGroup = Annotated[str | None, QueryParameter(max_length=64, description="Only this group; absent: every group.")]
-Kind = Annotated[str, PathParameter(max_length=64, pattern=r"^[a-z][a-z0-9-]*$", description="Kind of the document.")]
+Kind = Annotated[
+    str, PathParameter(max_length=64, pattern=r"^[a-z][a-z0-9-]*$(?!\n)", description="Kind of the document.")
+]
 Version = Annotated[
-    str, PathParameter(max_length=32, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$", description="A version not used yet.")
+    str,
+    PathParameter(max_length=32, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$(?!\n)", description="A version not used yet."),
 ]
 Title = Annotated[str, QueryParameter(min_length=1, max_length=200, pattern=r"\S", description="Title to be shown.")]
 FileName = Annotated[
-    str, QueryParameter(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$', description="Name of the file.")
+    str,
+    QueryParameter(min_length=1, max_length=200, pattern=r'^[^/\\\x00-\x1f"]+$(?!\n)', description="Name of the file."),
 ]
-Link = Annotated[str | None, QueryParameter(max_length=1000, pattern=r"^https?://\S+$", description="Where more is.")]
+Link = Annotated[
+    str | None, QueryParameter(max_length=1000, pattern=r"^https?://\S+$(?!\n)", description="Where more is.")
+]
 EDIT, PUBLISH = staff("help.edit"), staff("help.publish")
 _TAGS = ["staff"]
 _FILE_LIMIT = 100_000_000

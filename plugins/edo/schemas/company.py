@@ -9,7 +9,7 @@ from core.sdk import Id
 from plugins.edo.schemas import Kind, Method
 
 Number = Annotated[str, msgspec.Meta(max_length=64)]
-FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$")]
+FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$(?!\n)")]
 Deed = Literal["confirm", "reject", "invalidate", "withdraw", "request_annulment", "agree", "refuse"]
 
 

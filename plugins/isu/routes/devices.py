@@ -14,7 +14,7 @@ from plugins.isu.schemas.names import Channel, Criticality, EventKind
 from plugins.isu.services import journal, objects, profiles
 from plugins.isu.services.profiles import StepName
 
-MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
+MONTH = r"^(19|20)[0-9][0-9]-(0[1-9]|1[0-2])$(?!\n)"
 Month = Annotated[
     str | None, QueryParameter(pattern=MONTH, description="«Период»: one month, `2026-01`; absent: the present one.")
 ]

@@ -8,8 +8,8 @@ import msgspec
 from core.sdk import DecimalText, Id
 from plugins.isu.schemas.names import Channel, Level, NodeLevel, ReadingKind
 
-Text = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$(?!\n)")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$(?!\n)")]
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -82,4 +82,4 @@ class IsuEventRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
     critical: bool | None = None
     """Null: as the standard's table has it."""
-    text: Annotated[str, msgspec.Meta(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    text: Annotated[str, msgspec.Meta(max_length=300, pattern=r"^[^\x00]*$(?!\n)")] = ""

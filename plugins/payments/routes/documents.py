@@ -120,7 +120,7 @@ async def send_payments_document(
     "/api/v1/payments/contracts/{contract_id:str}/archive",
     access=permission(DOCUMENTS.name),
     operation_id="download_payments_archive",
-    raises=[errors.NOTHING_TO_PACK, errors.FILE_TOO_LARGE, errors.WITHOUT_FILE],
+    raises=[errors.NOTHING_TO_PACK, errors.WITHOUT_FILE],
     media_type="application/zip",
     tags=["payments"],
 )

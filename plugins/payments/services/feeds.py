@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.contracts.public import Contract
 from core.notifications.public import Notify
 from core.sdk import RowError, UnitOfWork, any_of, month_start
 from plugins.payments import domain
@@ -101,8 +100,10 @@ async def _uncounted(uow: UnitOfWork, rows: dict[str, BillRow], ids: dict[str, l
 
 async def _tell_of_bills(uow: UnitOfWork, fresh: Sequence[BillRow]) -> None:
     news = [row for row in fresh if money(row.remaining) > 0 and _is_news(uow, row.issued_on)]
-    numbers = await _contract_numbers(uow, {row.contract_id for row in news})
+    numbers = await _held(uow, {row.contract_id for row in news})
     for row in news:
+        if row.contract_id not in numbers:
+            continue
         due = f", оплатить до {row.due_on:%d.%m.%Y}" if row.due_on else ""
         text = (
             f"По договору № {numbers[row.contract_id]} выставлен документ «{domain.bill_title(row.kind, row.number)}» "
@@ -118,12 +119,9 @@ def _is_news(uow: UnitOfWork, day: date) -> bool:
     return day > uow.now.date() - timedelta(days=uow.settings(PaymentsSettings).news_days)
 
 
-async def _contract_numbers(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:
-    wanted = {"ids": sorted(ids)}
-    if not wanted["ids"]:
-        return {}
-    rows = await uow.execute(sa.select(Contract.id, Contract.number).where(any_of(Contract.id, "ids")), wanted)
-    return {row.id: row.number for row in rows}
+async def _held(uow: UnitOfWork, ids: Iterable[str]) -> dict[str, str]:
+    """Those of the contracts that an account holds: the others have nobody to tell. Key -> number."""
+    return {row.id: row.number for row in await _named(uow, bill_store.HELD_CONTRACTS, ids)}
 
 
 # ---- balances
@@ -132,6 +130,7 @@ async def load_balances(uow: UnitOfWork, rows: Sequence[BalanceRow]) -> Answers:
     last = {row.contract_id: row for row in rows}
     ids = {"ids": sorted(last)}
     nothing = {"billed_advance": domain.NOTHING, "advance": domain.NOTHING, "overpayment": domain.NOTHING}
+    locked = {row.id for row in await uow.execute(bill_store.LOCKED_ADVANCES, ids)}
     await uow.execute(  # the rows are the locks, so they have to exist
         uow.upsert(Balance).on_conflict_do_nothing(), [{"contract_id": key, **nothing} for key in ids["ids"]]
     )
@@ -139,7 +138,8 @@ async def load_balances(uow: UnitOfWork, rows: Sequence[BalanceRow]) -> Answers:
     left: dict[str, Decimal] = {}
     counted = []
     for contract_id, payment_id, advance, confirmed_at in await uow.execute(bill_store.UNCOUNTED_ADVANCES, ids):
-        if confirmed_at is not None or payment_id in last[contract_id].counted:
+        # one that was settled since the payments were locked is younger than billing's figure
+        if payment_id in locked and (confirmed_at is not None or payment_id in last[contract_id].counted):
             counted.append(payment_id)
         else:
             left[contract_id] = left.get(contract_id, domain.NOTHING) + advance
@@ -295,9 +295,10 @@ async def _recognise(uow: UnitOfWork, rows: Sequence[ExecutedRow], payments: dic
 
 async def _tell_of_payments(uow: UnitOfWork, fresh: Sequence[ExecutedRow]) -> None:
     news = [row for row in fresh if row.payment_id is None and _is_news(uow, row.paid_on)]
-    numbers = await _contract_numbers(uow, {row.contract_id for row in news})
+    numbers = await _held(uow, {row.contract_id for row in news})
     for row in news:
-        tell_of_payment(uow, row.id, row.contract_id, numbers[row.contract_id], money(row.amount))
+        if row.contract_id in numbers:
+            tell_of_payment(uow, row.id, row.contract_id, numbers[row.contract_id], money(row.amount))
 
 
 def tell_of_payment(uow: UnitOfWork, key: str, contract_id: str, number: str, amount: Decimal) -> None:

@@ -110,7 +110,8 @@ async def _insert(ctx: Context, uow: UnitOfWork, order: PaymentsOrder, quoted: Q
         )
     )
     if plan.shares:
-        shares = [{"payment_id": payment_id, "bill_id": bill_id} for bill_id in plan.shares]
+        # each refers to a bill, which is locked thereby: in the order of keys, as whoever changes bills takes them
+        shares = [{"payment_id": payment_id, "bill_id": bill_id} for bill_id in sorted(plan.shares)]
         await uow.execute(
             sa.insert(Allocation),
             [share | {"planned": plan.shares[share["bill_id"]], "credited": domain.NOTHING} for share in shares],

@@ -109,12 +109,18 @@ UNCOUNTED = (
 )
 """What was paid here and is not in billing's figures yet."""
 
+UNCOUNTED_ADVANCES = sa.select(Payment.contract_id, Payment.id, Payment.advance, Payment.confirmed_at).where(
+    any_of(Payment.contract_id, "ids"), sa.not_(Payment.advance_counted), Payment.advance > _NOTHING
+)
+LOCKED_ADVANCES = UNCOUNTED_ADVANCES.order_by(Payment.id).with_for_update()
 LOCKED_BALANCES = (
     sa.select(Balance.contract_id).where(any_of(Balance.contract_id, "ids")).order_by(Balance.contract_id)
 ).with_for_update()
+"""Taken after the payments that advances come from, as settling them does."""
 
-UNCOUNTED_ADVANCES = sa.select(Payment.contract_id, Payment.id, Payment.advance, Payment.confirmed_at).where(
-    any_of(Payment.contract_id, "ids"), sa.not_(Payment.advance_counted), Payment.advance > _NOTHING
+HELD_CONTRACTS = sa.select(Contract.id, Contract.number).where(
+    any_of(Contract.id, "ids"),
+    sa.exists().where(ContractLink.contract_id == Contract.id, ContractLink.state == "active"),
 )
 
 KNOWN_OF_CONTRACT = Query(

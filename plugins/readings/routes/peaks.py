@@ -13,12 +13,14 @@ from plugins.readings.services import peaks
 
 Shown = Annotated[Show, QueryParameter(name="show", description="«Показать»: a month by day, or a whole year.")]
 Month = Annotated[str | None, QueryParameter(pattern=MONTH, description="`2026-01`, where a month is shown.")]
-Year = Annotated[str | None, QueryParameter(pattern=r"^(19|20)\d\d$", description="`2026`, where a year is shown.")]
+Year = Annotated[
+    str | None, QueryParameter(pattern=r"^(19|20)[0-9][0-9]$(?!\n)", description="`2026`, where a year is shown.")
+]
 Region = Annotated[
     str,
     QueryParameter(
         max_length=64,
-        pattern=r"^[0-9A-Za-z_-]+$",
+        pattern=r"^[0-9A-Za-z_-]+$(?!\n)",
         description="The market operator's code, as in the file's name: `46`.",
     ),
 ]

@@ -7,7 +7,7 @@ import msgspec
 
 Show = Literal["month", "year"]
 Hour = Annotated[int, msgspec.Meta(ge=1, le=24)]
-Region = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+Region = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$(?!\n)")]
 
 
 class ReadingsRegion(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.adapters import ADAPTERS
-from core.adapters.acquirer_http import card_mask
+from core.adapters.acquirer_http import card_mask, without_cards
 from core.adapters.acquirer_rbs import RbsAcquirer, make_rbs, wire
 from core.adapters.acquirer_rbs.callbacks import by_hmac, read_callback, signed_text
 from core.config import ConfigError
@@ -360,6 +360,24 @@ async def test_a_full_card_number_never_passes(host: AdapterHost) -> None:
 )
 def test_masks(text: str, mask: str) -> None:
     assert card_mask(text) == mask
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Карта 2200000000000004 отклонена", "Карта 220000**0004 отклонена"),
+        ("2200 0000 0000 0004: нет денег", "220000**0004: нет денег"),
+        ("pan=2200-0000-0000-0004&cvc2=739", "pan=220000**0004&cvc2=***"),
+        (2200000000000004, "220000**0004"),
+        ("CVV: 739", "CVV: ***"),
+        ("2200000000000005", "2200000000000005"),
+        ("01a22181-b385-4100-8000-000000000042", "01a22181-b385-4100-8000-000000000042"),
+        ("RRN 402512345678", "RRN 402512345678"),
+        (-2007, "-2007"),
+    ],
+)
+def test_texts_keep_no_card(said: str | int, kept: str) -> None:
+    assert without_cards(said) == kept
 
 
 def test_the_shapes_ignore_what_they_do_not_know() -> None:

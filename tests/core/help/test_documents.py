@@ -103,6 +103,7 @@ async def test_what_was_published_is_not_replaced(cabinet: Cabinet) -> None:
         ("manual/versions/2", {"title": "Документ"}, FIRST),
         ("manual/versions/2", {"title": " ", "name": "a.pdf"}, FIRST),
         ("manual/versions/2", {"title": "Документ", "name": "../a.pdf"}, FIRST),
+        ("manual/versions/2", {"title": "Документ", "name": "a.pdf\n"}, FIRST),
         ("manual/versions/2", {"title": "Документ", "name": "a.pdf", "link": "javascript:alert(1)"}, FIRST),
         ("manual/versions/-2", {"title": "Документ", "name": "a.pdf"}, FIRST),
         ("Manual/versions/2", {"title": "Документ", "name": "a.pdf"}, FIRST),

@@ -39,6 +39,7 @@ async def test_registration_opens_a_session_and_names_the_next_step(cabinet: Cab
     ("change", "field", "code"),
     [
         ({"email": "ivanova"}, "email", "email_format"),
+        ({"email": "ivanova@example.ru\n"}, "email", "email_format"),
         ({"email": ""}, "email", "required"),
         ({"email": None}, "email", "required"),
         ({"password": None}, "password", "required"),

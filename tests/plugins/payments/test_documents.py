@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from core.db.tables import Outbox
 from core.ports.files import Files
 from core.ports.mail import Mail, MailUnavailable
 from core.testing.cabinet import Cabinet, Caller
@@ -227,9 +229,10 @@ async def test_the_documents_of_a_month_come_in_one_archive(supplier: Cabinet) -
         document("1"),
         document("2", file_name="Документ 1.pdf"),
         document("3", file_name="без файла.pdf"),
+        document("4", file_name="ДОКУМЕНТ 1.pdf"),
         document("dec", issued_on="2025-12-10"),
     )
-    contents = {"1": b"%PDF one" * 50_000, "2": b"two"}
+    contents = {"1": b"%PDF one" * 50_000, "2": b"two", "4": b"four"}
     for key, content in contents.items():
         await deliver(supplier, key, content)
     caller = await client(supplier)
@@ -240,6 +243,7 @@ async def test_the_documents_of_a_month_come_in_one_archive(supplier: Cabinet) -
         assert {name: packed.read(name) for name in packed.namelist()} == {
             "Документ 1.pdf": contents["1"],
             "Документ 1 (2).pdf": contents["2"],
+            "ДОКУМЕНТ 1 (3).pdf": contents["4"],  # where capital letters count for nothing, none is overwritten
         }
     empty = await caller.get(f"{C1}/archive", params={"month": "2025-12-01"})
     assert (empty.status_code, empty.json()["code"]) == (409, "payments.nothing_to_pack")
@@ -389,6 +393,27 @@ async def test_a_bill_is_announced_to_whoever_wants_it(supplier: Cabinet) -> Non
     assert [await bell(one) for one in (on, off, engineer)] == [["Выставлен счёт"], ["Выставлен счёт"], []]
     (letter,) = [one for one in await supplier.letters("buh@raduga.example") if "Выставлен" in one.subject]
     assert "«Основная реализация № b1» на 3\u00a0269\u00a0237,58 руб., оплатить до 30.01.2026" in letter.text
+
+
+@pytest.mark.requirement("NTF-16", "NTF-17")
+async def test_nothing_is_ordered_for_contracts_that_nobody_holds(supplier: Cabinet) -> None:
+    await client(supplier)
+    await supplier.load("contract_emails", {"contract_id": "c2", "email": "new@raduga.example"})
+    pending = await supplier.client("new@raduga.example")
+    added = await pending.post("/api/v1/contracts", json={"number": "50120002000032", "email": "new@raduga.example"})
+    assert added.status_code == 202, added.text
+    held = [bill(f"h{number}", "10") for number in range(2)]
+    nobodys = [bill(f"n{number}", "10", contract_id=("c2", "c3")[number % 2]) for number in range(500)]
+    await supplier.load("payments.bills", *held, *nobodys)
+    await supplier.load("payments.executed", executed("1", "2026-01-05"), executed("2", "2026-01-05", contract_id="c3"))
+    orders = sa.select(Outbox.dedup_key).where(Outbox.job == "notifications.notify").order_by(Outbox.id)
+    async with supplier.runtime.database.writer.begin() as connection:
+        ordered = [str(key) for key in (await connection.execute(orders)).scalars()]
+    assert [key.removeprefix("notifications.notify:") for key in ordered] == [
+        "payments.bills:h0",
+        "payments.bills:h1",
+        "payments.paid:1",
+    ]
 
 
 @pytest.mark.requirement("NTF-17")

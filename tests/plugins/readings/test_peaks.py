@@ -100,6 +100,9 @@ async def test_peak_hours_are_shown_by_month_and_by_year(supplier: Cabinet) -> N
         {"show": "year", "year": "две тысячи"},
         {"show": "month", "month": "2026-13"},
         {"show": "month", "month": "01.2026"},
+        {"show": "month", "month": "2026-01\n"},
+        {"show": "year", "year": "2026\n"},
+        {"show": "year", "year": "20٢٦"},
     ):
         assert (await caller.get(f"{PEAKS}/hours", params=wrong)).status_code == 422, wrong
 
