@@ -38,7 +38,7 @@ class OperatorEvent(msgspec.Struct, frozen=True):
     """Something that happened in the company's box. What does not apply is empty."""
 
     id: str
-    """Of the thing that has appeared (document, signature, ...): unique within the box, the same however often it comes."""
+    """Of the thing that has appeared (document, signature): unique within the box, the same however often it comes."""
     kind: EventKind
     at: datetime
     box_id: str

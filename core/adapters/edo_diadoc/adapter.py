@@ -1,4 +1,4 @@
-"""Diadoc's HTTP API: a token that is got anew when it ends, events by their index key, operations by their identifier."""
+"""Diadoc's HTTP API: a token renewed when it ends, events by their index key, operations by their identifier."""
 
 import asyncio
 import base64
@@ -31,10 +31,10 @@ _LONGEST_PAUSE = 30.0
 _LONGEST_WORDS = 64_000
 """Bytes of a rejection, a request for annulment, a report that are read."""
 _LONGEST_KEY = 500
-_GAP = "\x00"
 _PIECE = 48 * 1024
 """Bytes that are put into base64 at once; divisible by three."""
-_PAGE, _PLACE, _STEP = (msgspec.json.Decoder(kind) for kind in (wire.Page, wire.Place, wire.Step))
+_PAGE, _PLACE = msgspec.json.Decoder(wire.Page), msgspec.json.Decoder(wire.Place)
+_STEP = msgspec.json.Decoder(wire.Step)
 _MESSAGE, _REPORT = msgspec.json.Decoder(wire.Message), msgspec.json.Decoder(wire.Report)
 _BROKEN = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
@@ -52,12 +52,13 @@ class DiadocOperator:
 
     works = True
 
-    def __init__(self, settings: DiadocSettings, keys: Keys) -> None:
+    def __init__(self, settings: DiadocSettings, keys: Keys, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.box_id = settings.box_id
         self._settings, self._keys = settings, keys
         self._token, self._entering = "", asyncio.Lock()
         self._client = httpx.AsyncClient(
             base_url=settings.url,
+            transport=transport,
             verify=tls_context(settings.ca_file),
             timeout=settings.timeout,
             follow_redirects=False,
@@ -139,7 +140,8 @@ class DiadocOperator:
 
     # ---- what is sent
     async def send(self, operation_id: str, message: Outgoing) -> Sent:
-        before, after = wire.message_frame(operation_id, message, _GAP).split(rb"\u0000")
+        gap = f"<the content of {operation_id}>"
+        before, after = wire.message_frame(operation_id, message, gap).split(gap.encode(), 1)
         length = len(before) + 4 * ceil(message.size / 3) + len(after)
 
         async def body() -> AsyncIterator[bytes]:
@@ -148,19 +150,19 @@ class DiadocOperator:
                 yield piece
             yield after
 
-        timeout = self._settings.content_timeout
-        return await self._post("/V3/PostMessage", operation_id, body, timeout, {"Content-Length": str(length)})
+        seconds = self._settings.content_timeout
+        return await self._post("/V3/PostMessage", operation_id, body, seconds, {"Content-Length": str(length)})
 
     async def patch(self, operation_id: str, patch: Patch) -> Sent:
         body = wire.patch_body(operation_id, patch)
         return await self._post("/V4/PostMessagePatch", operation_id, lambda: body, self._settings.timeout, {})
 
     async def _post(
-        self, path: str, operation_id: str, body: Callable[[], Any], timeout: float, headers: Mapping[str, str]
+        self, path: str, operation_id: str, body: Callable[[], Any], seconds: float, headers: Mapping[str, str]
     ) -> Sent:
         try:
             async with (
-                asyncio.timeout(timeout),
+                asyncio.timeout(seconds),
                 self._asked("POST", path, {"operationId": operation_id}, body, headers) as response,
             ):
                 answer = await self._whole(response, self._settings.max_reply)
@@ -224,9 +226,10 @@ class DiadocOperator:
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """The answer, not yet read; asked once more with a new token where the old one has ended."""
-        for token in (await self._entered(""), None):
-            current = token if token is not None else await self._entered(self._token)
-            sent = {"Authorization": self._credentials(current), **(headers or {})}
+        ended = ""
+        for last in (False, True):
+            token = await self._entered(ended)
+            sent = {"Authorization": self._credentials(token), **(headers or {})}
             if body is not None:
                 sent["Content-Type"] = "application/json; charset=utf-8"
             request = self._client.build_request(
@@ -234,11 +237,10 @@ class DiadocOperator:
             )
             response = await self._client.send(request, stream=True)
             try:
-                if response.status_code == 401 and token is not None:
-                    self._token = "" if self._token == current else self._token
-                    continue
-                yield response
-                return
+                if response.status_code != 401 or last:
+                    yield response
+                    return
+                ended = token
             finally:
                 await response.aclose()
 

@@ -39,16 +39,16 @@ class _Shape(msgspec.Struct, frozen=True, rename="pascal"):
     """Diadoc's names; whatever else an answer holds is passed over, and null is as good as absent."""
 
 
-class _Content(_Shape):
+class _Content(_Shape, frozen=True):
     data: str | None = None
 
 
-class _CustomData(_Shape):
+class _CustomData(_Shape, frozen=True):
     key: str
     value: str | None = None
 
 
-class _Document(_Shape):
+class _Document(_Shape, frozen=True):
     type_named_id: str | None = None
     function: str | None = None
     document_date: str | None = None
@@ -59,11 +59,11 @@ class _Document(_Shape):
     custom_data: list[_CustomData] | None = None
 
 
-class _Revocation(_Shape):
+class _Revocation(_Shape, frozen=True):
     initiator_box_id: str | None = None
 
 
-class Entity(_Shape):
+class Entity(_Shape, frozen=True):
     entity_id: str
     entity_type: str | None = None
     parent_entity_id: str | None = None
@@ -77,7 +77,7 @@ class Entity(_Shape):
     content: _Content | None = None
 
 
-class Message(_Shape):
+class Message(_Shape, frozen=True):
     message_id: str
     timestamp_ticks: int | str = 0
     from_box_id: str | None = None
@@ -88,7 +88,7 @@ class Message(_Shape):
     patch_id: str | None = None
 
 
-class Step(_Shape):
+class Step(_Shape, frozen=True):
     """A BoxEvent."""
 
     event_id: str
@@ -96,20 +96,20 @@ class Step(_Shape):
     patch: Message | None = None
 
 
-class Place(_Shape):
+class Place(_Shape, frozen=True):
     """The part of a BoxEvent without which a page is none."""
 
     event_id: str
     index_key: str
 
 
-class Page(_Shape):
+class Page(_Shape, frozen=True):
     """A BoxEventList, its events not yet looked into."""
 
     events: list[msgspec.Raw] | None = None
 
 
-class Report(_Shape):
+class Report(_Shape, frozen=True):
     """A SignatureVerificationResult."""
 
     is_valid: bool
