@@ -94,6 +94,7 @@ UNKNOWN_DOCUMENT = ErrorKind("edo.unknown_document", 422, "Нет такого �
 IMPOSSIBLE = ErrorKind(
     "edo.impossible", 422, "Состояние документа этого не позволяет", "The state of the document does not allow this"
 )
+NOT_REFUSED = ErrorKind("edo.not_refused", 409, "Оператор этого не отклонял", "The operator has not refused this")
 
 ERRORS = (
     UNAVAILABLE,
@@ -119,4 +120,5 @@ ERRORS = (
     NO_VIEW,
     UNKNOWN_DOCUMENT,
     IMPOSSIBLE,
+    NOT_REFUSED,
 )

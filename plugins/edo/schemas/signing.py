@@ -58,7 +58,7 @@ class EdoCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The code from the letter."""
 
     signing_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5}$")]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{5}$(?!\n)")]
 
 
 class EdoSignatureInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from core.notifications.public import Notify
 from core.sdk import ErrorKind, RowError, UnitOfWork
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument, EdoEvent
-from plugins.edo.notifications import ABOUT_DOCUMENTS
 from plugins.edo.schemas.company import EdoDocumentRow, EdoEventRow
+from plugins.edo.services import telling
 from plugins.edo.store import Locked
+from plugins.edo.store.operators import home
 
 Answers = Sequence[RowError | None]
 
@@ -70,7 +70,7 @@ async def _load(
         )
         known.update(await store.locked(uow, [row.id]))
         return None
-    if old.origin != "company":
+    if old.origin != "company" or await home(uow, row.id) is not None:
         return NOT_CHANGEABLE
     if all(getattr(old, name) == value for name, value in values.items()):
         return None
@@ -121,9 +121,6 @@ async def apply_event(uow: UnitOfWork, row: EdoEventRow, known: dict[str, Locked
             sha256=document.sha256 or "",
         )
     await store.move(uow, document, after, row.action, "company", row.text)
-    if document.stored_key is not None:
-        title = domain.title(document.kind, document.number, document.issued_on)
-        said = f"Документ: {title}. Состояние: «{domain.TITLES[after.state]}»." + (f" {row.text}" if row.text else "")
-        uow.enqueue(Notify(ABOUT_DOCUMENTS.name, "Электронный документ", said, contract_id=document.contract_id))
+    telling.has_moved(uow, document, after.state, row.text)
     known.update(await store.locked(uow, [document.id]))
     return None

@@ -1,0 +1,59 @@
+"""How it goes with the operators, for the supplier's staff."""
+
+from datetime import UTC, datetime
+
+from core.sdk import Context, Page, decode_cursor, page
+from plugins.edo.schemas.staff import EdoOperatorState, EdoTrouble, EdoUnsent
+from plugins.edo.services.operators import PORTS, operator
+from plugins.edo.store import operators as store
+
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+_LAST_KEY = "\U0010ffff"
+
+
+async def states(ctx: Context) -> list[EdoOperatorState]:
+    """How far each operator was read, and why not further."""
+    found = []
+    for name in PORTS:
+        behind = operator(ctx, name)
+        row = await ctx.reader.first(store.POLLING, operator=name)
+        counted = await ctx.reader.first(store.TROUBLE_COUNT, operator=name)
+        troubles = counted.count if counted else 0
+        if row is None:
+            found.append(EdoOperatorState(name, behind.works, behind.box_id, "", 0, None, None, "", troubles))
+            continue
+        told = (row.cursor, row.taken, row.asked_at, row.succeeded_at, row.failure)
+        found.append(EdoOperatorState(name, behind.works, behind.box_id, *told, troubles))
+    return found
+
+
+async def troubles(ctx: Context, cursor: str | None, limit: int) -> Page[EdoTrouble]:
+    """Events without effect, the newest first."""
+    before, name, key = decode_cursor(cursor, datetime, str, str) or (_LAST, "z", _LAST_KEY)
+    rows = await ctx.reader.all(store.TROUBLES, before=before, operator=name, id=key, limit=limit + 1)
+    shown = [
+        EdoTrouble(row.operator, row.id, row.kind, row.document_id, row.trouble, row.text, row.taken_at)  # type: ignore[arg-type]
+        for row in rows
+    ]
+    return page(shown, limit, lambda item: (item.taken_at, item.operator, item.id))
+
+
+async def unsent(ctx: Context, cursor: str | None, limit: int) -> Page[EdoUnsent]:
+    """Deeds that an operator does not have, the oldest first."""
+    (after,) = decode_cursor(cursor, str) or ("",)
+    rows = await ctx.reader.all(store.OPEN, after=after, limit=limit + 1)
+    shown = [
+        EdoUnsent(
+            row.id,
+            row.document_id,
+            row.contract_id,
+            row.operator,
+            row.action,
+            row.state,
+            row.failure,
+            row.tries,
+            row.ordered_at,
+        )
+        for row in rows
+    ]
+    return page(shown, limit, lambda item: (item.id,))
