@@ -101,7 +101,7 @@ def step(now: Standing, action: Action, side: Side) -> Standing:
 
 
 def _settled(now: Standing, action: Action) -> bool:
-    """What the company has confirmed is neither answered again nor taken back; before that nothing is to be annulled."""
+    """What the company has confirmed is neither answered again nor taken back; until then there is no annulment."""
     return not now.mutual if action == "request_annulment" else now.mutual and action in _ONE_SIDED
 
 

@@ -223,6 +223,8 @@ class EdoPolling(Base):
     cursor: Mapped[str]
     taken: Mapped[int] = mapped_column(sa.BigInteger())
     """Events so far."""
+    strange: Mapped[int] = mapped_column(sa.BigInteger())
+    """Those of them that concern no client of the cabinet."""
     asked_at: Mapped[datetime]
     succeeded_at: Mapped[datetime | None]
     """When everything that there was had been read."""

@@ -13,7 +13,7 @@ from core.ports.edo_operator import OperatorUnavailable, Patch
 from core.testing.diadoc import Diadoc, DiadocServer
 from core.testing.suites.edo_operator import OperatorSuite, outgoing, read_all, whole
 
-COMPANY, CLIENT = "company@diadoc.example", "client+1@diadoc.example"
+COMPANY, CLIENT = "3f2a1c0e-0000-4000-8000-5d0c7d3f1f10", "7b1d4e55-0000-4000-8000-0d5c7d3f1f99"
 
 
 class Harness:

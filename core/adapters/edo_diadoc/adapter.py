@@ -53,7 +53,7 @@ class DiadocOperator:
     works = True
 
     def __init__(self, settings: DiadocSettings, keys: Keys, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self.box_id = settings.box_id
+        self.box_id = wire.box(settings.box_id)
         self._settings, self._keys = settings, keys
         self._token, self._entering = "", asyncio.Lock()
         self._client = httpx.AsyncClient(

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -33,6 +34,15 @@ _KINDS: Final[dict[str, DocumentKind]] = {
 """TypeNamedId -> kind; what is not here is `other`."""
 _WORDS: Final = re.compile(r"<(Текст[А-Яа-я]*)[^>]*>(.*?)</\1>", re.DOTALL)
 """Where the files of rejections and of requests for annulment hold their reason."""
+
+
+_BOX: Final = re.compile(r"([0-9a-f]{32})(@diadoc\.ru)?", re.IGNORECASE)
+
+
+def box(identifier: str | None) -> str:
+    """A box by its GUID, in lower case; Diadoc names the same box `<32 digits>@diadoc.ru`, too."""
+    found = _BOX.fullmatch((identifier or "").replace("-", ""))
+    return str(UUID(found[1])) if found else identifier or ""
 
 
 class _Shape(msgspec.Struct, frozen=True, rename="pascal"):
@@ -136,13 +146,17 @@ def _arrived(message: Message) -> list[OperatorEvent]:
         info = one.document_info
         if one.entity_type == "Signature" or info is None:
             continue
-        sender, tag = message.from_box_id or "", info.custom_document_id or ""
+        sender, tag = box(message.from_box_id), info.custom_document_id or ""
         about: dict[str, Any] = {"at": at, "message_id": message.message_id, "tag": tag}
-        paper, receiver = _paper(one, info), message.to_box_id or ""
+        paper, receiver = _paper(one, info), box(message.to_box_id)
         found.append(OperatorEvent(one.entity_id, "document", box_id=sender, to_box=receiver, paper=paper, **about))
         found += [
             OperatorEvent(
-                other.entity_id, "signature", box_id=other.signer_box_id or sender, parent_id=one.entity_id, **about
+                other.entity_id,
+                "signature",
+                box_id=box(other.signer_box_id) or sender,
+                parent_id=one.entity_id,
+                **about,
             )
             for other in entities
             if other.entity_type == "Signature" and other.parent_entity_id == one.entity_id
@@ -169,7 +183,7 @@ def _added(patch: Message) -> list[tuple[OperatorEvent, Entity | None]]:
     """Signatures, rejections and so on of a patch; receipts and other service papers mean nothing here."""
     entities, at = patch.entities or [], moment(patch.timestamp_ticks)
     own = {one.entity_id for one in entities if one.entity_type != "Signature"}
-    signers = {one.parent_entity_id: one.signer_box_id or "" for one in entities if one.entity_type == "Signature"}
+    signers = {one.parent_entity_id: box(one.signer_box_id) for one in entities if one.entity_type == "Signature"}
     found = list[tuple[OperatorEvent, Entity | None]]()
     for one in entities:
         about: dict[str, Any] = {
@@ -181,10 +195,10 @@ def _added(patch: Message) -> list[tuple[OperatorEvent, Entity | None]]:
         signer, kind = signers.get(one.entity_id, ""), one.attachment_type or ""
         if one.entity_type == "Signature":
             if one.parent_entity_id not in own:
-                found.append((OperatorEvent(one.entity_id, "signature", box_id=one.signer_box_id or "", **about), None))
+                found.append((OperatorEvent(one.entity_id, "signature", box_id=box(one.signer_box_id), **about), None))
         elif kind == _REVOCATION:
             asked = one.revocation_request_info
-            signer = (asked.initiator_box_id if asked else "") or signer
+            signer = (box(asked.initiator_box_id) if asked else "") or signer
             found.append((OperatorEvent(one.entity_id, "revocation", box_id=signer, **about), one))
         elif kind in _REJECTIONS:
             found.append((OperatorEvent(one.entity_id, "rejection", box_id=signer, **about), one))

@@ -61,12 +61,12 @@ class Book:
             NeedRecipientSignature=awaits,
             DocumentInfo=info,
         )
-        own = self._entity("Signature", signature, ParentEntityId=document["EntityId"], SignerBoxId=from_box)
+        own = self._entity("Signature", signature, ParentEntityId=document["EntityId"], SignerBoxId=shown(from_box))
         message: Json = {
             "MessageId": self._id(),
             "TimestampTicks": _TICKS,
-            "FromBoxId": from_box,
-            "ToBoxId": to_box,
+            "FromBoxId": shown(from_box),
+            "ToBoxId": shown(to_box),
             "MessageType": "Letter",
             "Entities": [document, own],
         }
@@ -76,7 +76,9 @@ class Book:
 
     def sign(self, box: str, message_id: str, parent_id: str, *, label: str = "", signature: bytes = b"sig") -> str:
         """A signature of a document, or of a request for annulment."""
-        made = self._entity("Signature", signature, ParentEntityId=parent_id, SignerBoxId=box, Labels=_labels(label))
+        made = self._entity(
+            "Signature", signature, ParentEntityId=parent_id, SignerBoxId=shown(box), Labels=_labels(label)
+        )
         return self._patch(message_id, [made])
 
     def reject(self, box: str, message_id: str, parent_id: str, text: str, *, label: str = "") -> str:
@@ -85,7 +87,7 @@ class Book:
 
     def revoke(self, box: str, message_id: str, parent_id: str, text: str, *, label: str = "") -> str:
         """A request for annulment."""
-        asked = {"InitiatorBoxId": box}
+        asked = {"InitiatorBoxId": shown(box)}
         about: Json = {"AttachmentType": "RevocationRequest", "RevocationRequestInfo": asked}
         return self._written(box, message_id, parent_id, text, label, **about)
 
@@ -120,7 +122,7 @@ class Book:
     # ---- inside
     def _written(self, box: str, message_id: str, parent_id: str, text: str, label: str, **more: Any) -> str:
         made = self._entity("Attachment", text.encode(), ParentEntityId=parent_id, Labels=_labels(label), **more)
-        signed = self._entity("Signature", b"sig", ParentEntityId=made["EntityId"], SignerBoxId=box)
+        signed = self._entity("Signature", b"sig", ParentEntityId=made["EntityId"], SignerBoxId=shown(box))
         return self._patch(message_id, [made, signed])
 
     def _entity(self, kind: str, content: bytes, **more: Any) -> Json:
@@ -141,7 +143,7 @@ class Book:
             self.message_of[entity["EntityId"]] = message["MessageId"]
         event_id = self._id()
         for box in dict.fromkeys((message["FromBoxId"], message["ToBoxId"])):
-            self._append(box, {"EventId": event_id, **event})
+            self._append(known(box), {"EventId": event_id, **event})
 
     def _append(self, box: str, event: Json) -> None:
         place = f"{self.name}:{box}:{len(self.events[box])}"
@@ -151,6 +153,16 @@ class Book:
     def _id(self) -> str:
         self._made += 1
         return str(uuid5(_SPACE, f"{self.name}:{self._made}"))
+
+
+def shown(box: str) -> str:
+    """How the operator names a box that is asked for by its GUID."""
+    return f"{UUID(box).hex}@diadoc.ru"
+
+
+def known(box: str) -> str:
+    """The GUID of a box, however it is named."""
+    return str(UUID(box.removesuffix("@diadoc.ru")))
 
 
 def _labels(label: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from core.testing.billing_server import Request, read_request, respond
-from core.testing.diadoc.book import Book, Json
+from core.testing.diadoc.book import Book, Json, known, shown
 
 Trouble = Literal["", "down", "slow", "garbage", "hasty", "stuck"]
 """down: nothing is answered; slow: after a while; garbage: no JSON; hasty: more events than asked for; stuck: events
@@ -101,7 +101,7 @@ class Diadoc:
 
     # ---- reading
     def _events(self, query: dict[str, str]) -> Reply:
-        box, limit = query["boxId"], int(query.get("limit", "100"))
+        box, limit = known(query["boxId"]), int(query.get("limit", "100"))
         start = self.book.place(box, query.get("afterIndexKey", ""))
         if start is None or not 0 < limit <= 100:
             return Reply(400)
@@ -147,15 +147,16 @@ class Diadoc:
 
     def _message(self, posted: Json) -> Json | None:
         (attached,) = posted["DocumentAttachments"]
-        if posted["FromBoxId"] in self.foreign:
+        sender, receiver = known(posted["FromBoxId"]), known(posted["ToBoxId"])
+        if sender in self.foreign:
             return None
-        if not {posted["FromBoxId"], posted["ToBoxId"]} <= self.book.boxes:
+        if not {sender, receiver} <= self.book.boxes:
             raise ValueError("no such box")
         metadata = {item["Key"]: item["Value"] for item in attached["Metadata"]}
         custom = {item["Key"]: item["Value"] for item in attached.get("CustomData") or []}
         message_id, _ = self.book.post(
-            posted["FromBoxId"],
-            posted["ToBoxId"],
+            sender,
+            receiver,
             base64.b64decode(attached["SignedContent"]["Content"], validate=True),
             number=metadata.get("DocumentNumber", ""),
             day=metadata["DocumentDate"],
@@ -169,11 +170,11 @@ class Diadoc:
         return self.book.messages[message_id]
 
     def _patch(self, posted: Json) -> Json | None:
-        box, message_id = posted["BoxId"], posted["MessageId"]
+        box, message_id = known(posted["BoxId"]), posted["MessageId"]
         if box in self.foreign:
             return None
         message = self.book.messages[message_id]
-        if box not in (message["FromBoxId"], message["ToBoxId"]):
+        if shown(box) not in (message["FromBoxId"], message["ToBoxId"]):
             raise ValueError("not a message of this box")
         for one in posted.get("Signatures", []):
             about = self._about(one, message_id)
@@ -193,8 +194,8 @@ class Diadoc:
         return {"message_id": message_id, "parent_id": one["ParentEntityId"], "label": one["Labels"][0]}
 
     def _signed(self, message: Json, parent_id: str, box: str) -> bool:
-        known = [*message["Entities"], *(one for patch in message.get("Patches", []) for one in patch["Entities"])]
-        return any(one.get("ParentEntityId") == parent_id and one.get("SignerBoxId") == box for one in known)
+        entities = [*message["Entities"], *(one for patch in message.get("Patches", []) for one in patch["Entities"])]
+        return any(one.get("ParentEntityId") == parent_id and one.get("SignerBoxId") == shown(box) for one in entities)
 
     # ---- ASGI
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("operator", sa.Text(), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
         sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.Column("strange", sa.BigInteger(), nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
         sa.Column("succeeded_at", Moment(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),

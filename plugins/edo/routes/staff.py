@@ -2,7 +2,7 @@
 
 from core.sdk import NOT_FOUND, Ctx, Cursor, Limit, Page, PathId, get, post, staff
 from plugins.edo import errors
-from plugins.edo.schemas.staff import EdoOperatorState, EdoRepeated, EdoTrouble, EdoUnsent
+from plugins.edo.schemas.staff import EdoOperatorState, EdoRepeated, EdoRereading, EdoTrouble, EdoUnsent
 from plugins.edo.services import overseeing, sending
 
 _SCOPE = "edo.operators"
@@ -40,4 +40,17 @@ async def repeat_edo_sending(ctx: Ctx, sending_id: PathId) -> EdoRepeated:
     return EdoRepeated(sending_id, "sending")
 
 
-ROUTES = (edo_operators, edo_troubles, edo_unsent, repeat_edo_sending)
+@post(
+    "/api/v1/staff/edo/operators/{operator:str}/rereading",
+    access=staff(_SCOPE),
+    operation_id="reread_edo_operator",
+    status_code=200,
+    raises=[NOT_FOUND],
+    tags=["staff"],
+)
+async def reread_edo_operator(ctx: Ctx, operator: PathId) -> EdoRereading:
+    """Read an operator from the beginning once more, for what had no effect at the time; nothing is doubled."""
+    return EdoRereading(await overseeing.reread(ctx, operator))
+
+
+ROUTES = (edo_operators, reread_edo_operator, edo_troubles, edo_unsent, repeat_edo_sending)

@@ -18,6 +18,8 @@ class EdoOperatorState(msgspec.Struct, frozen=True):
     cursor: str
     taken: int
     """Events so far."""
+    strange: int
+    """Those of them that concern no client of the cabinet."""
     asked_at: datetime | None
     succeeded_at: datetime | None
     failure: str
@@ -54,6 +56,12 @@ class EdoUnsent(msgspec.Struct, frozen=True):
     """Why it was refused, or why the last try failed."""
     tries: int
     ordered_at: datetime
+
+
+class EdoRereading(msgspec.Struct, frozen=True):
+    """An operator is read from the beginning."""
+
+    operator: OperatorName
 
 
 class EdoRepeated(msgspec.Struct, frozen=True):

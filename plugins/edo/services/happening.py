@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from plugins.edo.store import Locked
 from plugins.edo.store import operators as queries
 from plugins.edo.store.operators import Home
 
-_KEY_LENGTH = 100
+_KEY_LENGTH, _FIRST_YEAR = 100, 2000
 _log = logging.getLogger(__name__)
 
 
@@ -43,10 +43,14 @@ class Unfit(Exception):
         self.trouble, self.document_id = trouble, document_id
 
 
-async def take(uow: UnitOfWork, source: Source, events: Sequence[OperatorEvent]) -> None:
-    """Takes events in their order, in the caller's transaction. What was taken before is passed over."""
+async def take(uow: UnitOfWork, source: Source, events: Sequence[OperatorEvent]) -> int:
+    """Takes events in their order, in the caller's transaction. What was taken before is passed over.
+
+    Returns how many were of no concern: the box has other counterparties than the clients of the cabinet.
+    """
+    strange = 0
     for event in events:
-        if len(event.id) > _KEY_LENGTH or not event.id.isprintable():
+        if not 0 < len(event.id) <= _KEY_LENGTH or not event.id.isprintable():
             _log.warning("an event of the operator %s has an impossible identifier", source.operator)
             continue
         row = {
@@ -60,26 +64,32 @@ async def take(uow: UnitOfWork, source: Source, events: Sequence[OperatorEvent])
         }
         claim = uow.upsert(EdoOperatorEvent).values(row).on_conflict_do_nothing()
         if (await uow.execute(claim)).rowcount:
-            await _take(uow, source, event)
+            strange += await _take(uow, source, event)
+    return strange
 
 
-async def _take(uow: UnitOfWork, source: Source, event: OperatorEvent) -> None:
+async def _take(uow: UnitOfWork, source: Source, event: OperatorEvent) -> bool:
+    """True: it is of no concern, and nothing is kept of it."""
+    own = EdoOperatorEvent.operator == source.operator, EdoOperatorEvent.id == event.id
     document_id: str | None
-    trouble: Trouble | str = ""
+    trouble: Trouble = ""
     try:
         async with uow.savepoint():
             document_id = await _apply(uow, source, event)
     except Unfit as unfit:
         trouble, document_id = unfit.trouble, unfit.document_id
+        if trouble in ("unknown_box", "unknown_document") and document_id is None:
+            await uow.execute(sa.delete(EdoOperatorEvent).where(*own))
+            return True
         _log.warning("an event (%s) of the operator %s has no effect: %s", event.kind, source.operator, trouble)
         if trouble == "impossible" and document_id is not None:
             await _note(uow, source, event, document_id)
-    except (sa.exc.DBAPIError, ValueError, ArithmeticError) as error:
+    except (sa.exc.IntegrityError, sa.exc.DataError, ValueError, ArithmeticError) as error:
         trouble, document_id = "not_stored", None
         _log.warning("an event (%s) of the operator %s could not be stored: %r", event.kind, source.operator, error)
-    own = EdoOperatorEvent.operator == source.operator, EdoOperatorEvent.id == event.id
     values = {"trouble": trouble, "document_id": document_id}
     await uow.execute(sa.update(EdoOperatorEvent).where(*own).values(**values))
+    return False
 
 
 async def _note(uow: UnitOfWork, source: Source, event: OperatorEvent, document_id: str) -> None:
@@ -156,14 +166,14 @@ async def _arrived(uow: UnitOfWork, source: Source, event: OperatorEvent) -> str
     if not paper.sound:
         locked = (await store.locked(uow, [document_id]))[document_id]
         await store.move(uow, locked, domain.step(locked.standing, "invalidate", "company"), "invalidate", "company")
-    uow.enqueue(FetchEdoContent(document_id), delay=timedelta(0))
+    uow.enqueue(FetchEdoContent(document_id))
     return document_id
 
 
 async def _contract(uow: UnitOfWork, source: Source, client_box: str, paper: Paper) -> str:
     """The contract of a document: the only one of its box, or the one that it names. Raises Unfit."""
     asked = {"operator": source.operator, "box_id": client_box}
-    found = {contract_id: agreement for contract_id, agreement in await uow.execute(queries.BOXES, asked)}
+    found: dict[str, str] = {row.contract_id: row.signature or "" for row in await uow.execute(queries.BOXES, asked)}
     if paper.contract in found:
         found = {paper.contract: found[paper.contract]}
     if not found:
@@ -183,7 +193,7 @@ def _document(uow: UnitOfWork, event: OperatorEvent, paper: Paper, origin: Side,
         "origin": origin,
         "kind": domain.KIND_OF[paper.kind],
         "number": number,
-        "issued_on": paper.issued_on or event.at.date(),
+        "issued_on": paper.issued_on or _moment(uow, event).date(),
         "name": "",
         "comment": clean(paper.comment, 1000),
         "search": f"{number} {file_name}".lower(),
@@ -235,6 +245,11 @@ def _deed(source: Source, event: OperatorEvent, home: Home, row: Locked) -> tupl
     return side, "sign"
 
 
+def _moment(uow: UnitOfWork, event: OperatorEvent) -> datetime:
+    """When it happened, if that can be believed."""
+    return event.at if event.at.year >= _FIRST_YEAR else uow.now
+
+
 def _side(source: Source, event: OperatorEvent, home: Home, expected: Side) -> Side:
     """Whose deed it is; where the operator does not say, it is the side that could do it."""
     if not event.box_id:
@@ -282,4 +297,4 @@ async def _signed(uow: UnitOfWork, source: Source, event: OperatorEvent, row: Lo
         signer = str(await uow.scalar(sa.select(store.CLIENT_NAME).where(row.contract_id == store.CLIENT_OF)))
     proof = f"Подпись хранится у оператора ЭДО: сообщение {clean(event.message_id, 100)}, подпись {event.id}"
     digest = row.sha256 or ""
-    await store.sign(uow, row.id, side, "kep", signer=signer, signed_at=event.at, sha256=digest, proof=proof)
+    await store.sign(uow, row.id, side, "kep", signer=signer, signed_at=_moment(uow, event), sha256=digest, proof=proof)

@@ -1,6 +1,6 @@
 """The operators by the names that rows and tables use."""
 
-from typing import Final, cast
+from typing import Final
 
 from core.ports.edo_operator import EdoOperator, SecondEdoOperator
 from core.sdk import Context
@@ -11,7 +11,7 @@ PORTS: Final[dict[OperatorName, type[EdoOperator]]] = {"first": EdoOperator, "se
 
 def operator(ctx: Context, name: OperatorName) -> EdoOperator:
     """The adapter behind a name."""
-    return cast(EdoOperator, ctx.port(PORTS[name]))
+    return ctx.port(PORTS[name])
 
 
 def clean(text: str, most: int) -> str:

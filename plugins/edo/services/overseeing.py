@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
-from core.sdk import Context, Page, decode_cursor, page
+from core.sdk import NOT_FOUND, Context, Page, Problem, decode_cursor, page
+from plugins.edo.domain import OperatorName
 from plugins.edo.schemas.staff import EdoOperatorState, EdoTrouble, EdoUnsent
+from plugins.edo.services import polling
 from plugins.edo.services.operators import PORTS, operator
 from plugins.edo.store import operators as store
 
@@ -20,9 +22,9 @@ async def states(ctx: Context) -> list[EdoOperatorState]:
         counted = await ctx.reader.first(store.TROUBLE_COUNT, operator=name)
         troubles = counted.count if counted else 0
         if row is None:
-            found.append(EdoOperatorState(name, behind.works, behind.box_id, "", 0, None, None, "", troubles))
+            found.append(EdoOperatorState(name, behind.works, behind.box_id, "", 0, 0, None, None, "", troubles))
             continue
-        told = (row.cursor, row.taken, row.asked_at, row.succeeded_at, row.failure)
+        told = (row.cursor, row.taken, row.strange, row.asked_at, row.succeeded_at, row.failure)
         found.append(EdoOperatorState(name, behind.works, behind.box_id, *told, troubles))
     return found
 
@@ -57,3 +59,12 @@ async def unsent(ctx: Context, cursor: str | None, limit: int) -> Page[EdoUnsent
         for row in rows
     ]
     return page(shown, limit, lambda item: (item.id,))
+
+
+async def reread(ctx: Context, name: str) -> OperatorName:
+    """Runs `polling.reread`. Raises Problem 404."""
+    for known in PORTS:
+        if known == name:
+            await polling.reread(ctx, known)
+            return known
+    raise Problem(NOT_FOUND)

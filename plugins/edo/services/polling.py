@@ -1,12 +1,14 @@
 """Operators are read: a page is a transaction that moves the cursor, too, so nothing is lost or doubled."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
 
 from core.ports.edo_operator import OperatorEvents, OperatorUnavailable
 from core.sdk import Context
 from plugins.edo.domain import OperatorName
-from plugins.edo.models import EdoPolling
+from plugins.edo.models import EdoOperatorEvent, EdoPolling
 from plugins.edo.services import happening
 from plugins.edo.services.happening import Source
 from plugins.edo.services.operators import clean, operator
@@ -52,7 +54,7 @@ async def poll(ctx: Context, name: OperatorName) -> None:
 async def _note_failure(ctx: Context, name: OperatorName, why: str) -> None:
     async with ctx.uow() as uow:
         fresh = {"asked_at": uow.now, "failure": clean(why, 1000)}
-        insert = uow.upsert(EdoPolling).values({"operator": name, "cursor": "", "taken": 0, **fresh})
+        insert = uow.upsert(EdoPolling).values({"operator": name, "cursor": "", "taken": 0, "strange": 0, **fresh})
         await uow.execute(insert.on_conflict_do_update(index_elements=["operator"], set_=fresh))
 
 
@@ -61,10 +63,25 @@ async def _take(ctx: Context, source: Source, cursor: str, events: OperatorEvent
     async with ctx.uow() as uow:
         await uow.lock(f"edo.poll.{source.operator}")
         row = await uow.one(PLACE, {"operator": source.operator})
-        before, taken = tuple(row) if row else ("", 0)
+        before, taken, strange = tuple(row) if row else ("", 0, 0)
         if before != cursor:
             raise _Moved
-        await happening.take(uow, source, events.items)
+        strange += await happening.take(uow, source, events.items)
         done = {"succeeded_at": uow.now} if not events.more else {}
-        moved = {"cursor": events.next, "taken": taken + len(events.items), "asked_at": uow.now, "failure": ""}
+        counted = {"taken": taken + len(events.items), "strange": strange}
+        moved = {"cursor": events.next, **counted, "asked_at": uow.now, "failure": ""}
         await uow.put(EdoPolling, ("operator",), [{"operator": source.operator, **moved, **done}])
+
+
+async def reread(ctx: Context, name: OperatorName) -> None:
+    """The operator is read from the beginning once more: a box has become known, an agreement was signed.
+
+    What was taken is not taken again, only what had no effect at the time.
+    """
+    async with ctx.uow() as uow:
+        await uow.lock(f"edo.poll.{name}")
+        long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+        await uow.execute(sa.update(EdoPolling).where(EdoPolling.operator == name).values(cursor="", asked_at=long_ago))
+        fruitless = EdoOperatorEvent.trouble != "", EdoOperatorEvent.document_id.is_(None)
+        await uow.execute(sa.delete(EdoOperatorEvent).where(EdoOperatorEvent.operator == name, *fruitless))
+        uow.audit("edo.reread", name)

@@ -1,4 +1,4 @@
-"""What clients do leaves for the operator: ordered in the transaction of the deed, sent until it is taken or refused."""
+"""What clients do goes to the operator: ordered in the transaction of the deed, sent until it is taken or refused."""
 
 from datetime import timedelta
 
@@ -40,6 +40,7 @@ _REPLIES: dict[str, Reply] = {
     "agree": "sign",
     "refuse": "reject",
 }
+_DUPLICATE = "Оператор отвечает, что это дубликат или что получатель не принимает документы (409)"
 _ANSWERS = ("agree", "refuse")
 
 
@@ -138,9 +139,7 @@ async def send(ctx: Context, wanted: SendToOperator) -> None:
             await _failed(ctx, row, "409")
             raise Later(_DOUBTFUL)
         else:
-            await _settle(
-                ctx, row, "refused", "Оператор отвечает, что это дубликат или что получатель не принимает документы"
-            )
+            await _settle(ctx, row, "refused", _DUPLICATE)
 
 
 async def _sent(ctx: Context, to: EdoOperator, row: SendingRow) -> Sent:

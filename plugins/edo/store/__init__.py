@@ -288,7 +288,7 @@ async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **
     return signature_id
 
 
-CLIENT_NAME, CLIENT_OF = Contract.name, Contract.id
+CLIENT_OF = sa.select(Contract.name).where(Contract.id == text("contract_id"))
 AGREEMENT_OF = sa.select(Contract.id, Contract.signature).where(any_of(Contract.id, "ids"))
 APPLIED = sa.select(EdoEvent.id).where(any_of(EdoEvent.id, "ids"))
 SIGNING = (

@@ -15,13 +15,6 @@ _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 
 
 # ---- boxes and homes
-class BoxRow(msgspec.Struct, frozen=True):
-    """A contract whose client has a certain box."""
-
-    contract_id: str
-    agreement: str
-
-
 class Home(msgspec.Struct, frozen=True):
     """Where a document lives at its operator."""
 
@@ -34,7 +27,7 @@ class Home(msgspec.Struct, frozen=True):
 
 
 BOXES = (
-    sa.select(EdoBox.contract_id, sa.func.coalesce(Contract.signature, ""))
+    sa.select(EdoBox.contract_id, Contract.signature)
     .join(Contract, Contract.id == EdoBox.contract_id)
     .where(EdoBox.operator == text("operator"), EdoBox.box_id == text("box_id"))
     .order_by(EdoBox.contract_id)
@@ -152,6 +145,7 @@ class PollingRow(msgspec.Struct, frozen=True):
 
     cursor: str
     taken: int
+    strange: int
     asked_at: datetime
     succeeded_at: datetime | None
     failure: str
@@ -159,11 +153,18 @@ class PollingRow(msgspec.Struct, frozen=True):
 
 POLLING = Query(
     sa.select(
-        EdoPolling.cursor, EdoPolling.taken, EdoPolling.asked_at, EdoPolling.succeeded_at, EdoPolling.failure
+        EdoPolling.cursor,
+        EdoPolling.taken,
+        EdoPolling.strange,
+        EdoPolling.asked_at,
+        EdoPolling.succeeded_at,
+        EdoPolling.failure,
     ).where(EdoPolling.operator == text("operator")),
     PollingRow,
 )
-PLACE = sa.select(EdoPolling.cursor, EdoPolling.taken).where(EdoPolling.operator == text("operator")).with_for_update()
+PLACE = (
+    sa.select(EdoPolling.cursor, EdoPolling.taken, EdoPolling.strange)
+    .where(EdoPolling.operator == text("operator")).with_for_update()
 DOCUMENT_OF = sa.select(EdoOperatorEvent.document_id).where(
     EdoOperatorEvent.operator == text("operator"), EdoOperatorEvent.id == text("event_id")
 )
