@@ -294,7 +294,7 @@ async def _signed(uow: UnitOfWork, source: Source, event: OperatorEvent, row: Lo
     """Keeps a signature that the operator has."""
     signer = source.supplier
     if side == "client":
-        signer = str(await uow.scalar(sa.select(store.CLIENT_NAME).where(row.contract_id == store.CLIENT_OF)))
+        signer = str((await uow.execute(store.CLIENT_OF, {"contract_id": row.contract_id})).scalar_one())
     proof = f"Подпись хранится у оператора ЭДО: сообщение {clean(event.message_id, 100)}, подпись {event.id}"
     digest = row.sha256 or ""
     await store.sign(uow, row.id, side, "kep", signer=signer, signed_at=_moment(uow, event), sha256=digest, proof=proof)

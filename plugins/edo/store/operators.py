@@ -164,7 +164,9 @@ POLLING = Query(
 )
 PLACE = (
     sa.select(EdoPolling.cursor, EdoPolling.taken, EdoPolling.strange)
-    .where(EdoPolling.operator == text("operator")).with_for_update()
+    .where(EdoPolling.operator == text("operator"))
+    .with_for_update()
+)
 DOCUMENT_OF = sa.select(EdoOperatorEvent.document_id).where(
     EdoOperatorEvent.operator == text("operator"), EdoOperatorEvent.id == text("event_id")
 )
