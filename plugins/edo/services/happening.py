@@ -112,7 +112,8 @@ _SAID = {
 
 async def _apply(uow: UnitOfWork, source: Source, event: OperatorEvent) -> str | None:
     """The document that the event was about. Raises Unfit."""
-    if event.kind == "other":
+    named = (event.message_id, event.parent_id, event.box_id, event.to_box, event.tag)
+    if event.kind == "other" or not all(one.isprintable() and len(one) <= _KEY_LENGTH for one in named):
         raise Unfit("not_understood")
     if event.tag and (echoed := await _echoed(uow, source, event)):
         return echoed
