@@ -15,12 +15,11 @@ _LAST_KEY = "\U0010ffff"
 
 async def states(ctx: Context) -> list[EdoOperatorState]:
     """How far each operator was read, and why not further."""
-    found = []
+    found, counted = [], {row.operator: row.count for row in await ctx.reader.all(store.TROUBLE_COUNTS)}
     for name in PORTS:
         behind = operator(ctx, name)
         row = await ctx.reader.first(store.POLLING, operator=name)
-        counted = await ctx.reader.first(store.TROUBLE_COUNT, operator=name)
-        troubles = counted.count if counted else 0
+        troubles = counted.get(name, 0)
         if row is None:
             found.append(EdoOperatorState(name, behind.works, behind.box_id, "", 0, 0, None, None, "", troubles))
             continue

@@ -191,17 +191,18 @@ COMING = Query(
 
 
 # ---- for staff
-class Count(msgspec.Struct, frozen=True):
-    """A number."""
+class TroubleCount(msgspec.Struct, frozen=True):
+    """So many events of an operator had no effect."""
 
+    operator: OperatorName
     count: int
 
 
-TROUBLE_COUNT = Query(
-    sa.select(sa.func.count()).where(
-        EdoOperatorEvent.trouble != sa.literal_column("''"), EdoOperatorEvent.operator == text("operator")
-    ),
-    Count,
+TROUBLE_COUNTS = Query(
+    sa.select(EdoOperatorEvent.operator, sa.func.count())
+    .where(EdoOperatorEvent.trouble != sa.literal_column("''"))
+    .group_by(EdoOperatorEvent.operator),
+    TroubleCount,
 )
 
 
