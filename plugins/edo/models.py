@@ -205,8 +205,8 @@ class EdoOperatorEvent(Base):
     __table_args__ = (
         sa.Index(
             "ix_edo_operator_event_trouble",
-            "taken_at",
             "operator",
+            "taken_at",
             "id",
             sqlite_where=sa.text("trouble <> ''"),
             postgresql_where=sa.text("trouble <> ''"),

@@ -40,7 +40,7 @@ def upgrade() -> None:
             ["document_id"], ["edo_document.id"], name=op.f("fk_edo_home_document_id_edo_document")
         ),
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_edo_home")),
-        sa.UniqueConstraint("operator", "entity_id", name=op.f("uq_edo_home_operator")),
+        sa.UniqueConstraint("operator", "entity_id", name=op.f("uq_edo_home_operator_entity_id")),
     )
     op.create_index("ix_edo_home_message", "edo_home", ["operator", "message_id"], unique=False)
     op.create_table(
@@ -84,7 +84,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_edo_operator_event_trouble",
         "edo_operator_event",
-        ["taken_at", "operator", "id"],
+        ["operator", "taken_at", "id"],
         unique=False,
         sqlite_where=sa.text("trouble <> ''"),
         postgresql_where=sa.text("trouble <> ''"),

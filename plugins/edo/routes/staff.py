@@ -16,7 +16,7 @@ async def edo_operators(ctx: Ctx) -> list[EdoOperatorState]:
 
 @get("/api/v1/staff/edo/troubles", access=staff(_SCOPE), operation_id="edo_troubles", tags=["staff"])
 async def edo_troubles(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Page[EdoTrouble]:
-    """List the events of operators that had no effect, the newest first."""
+    """List the events of operators that had no effect, the newest first, one operator after the other."""
     return await overseeing.troubles(ctx, cursor, limit)
 
 

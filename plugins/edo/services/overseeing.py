@@ -29,14 +29,14 @@ async def states(ctx: Context) -> list[EdoOperatorState]:
 
 
 async def troubles(ctx: Context, cursor: str | None, limit: int) -> Page[EdoTrouble]:
-    """Events without effect, the newest first."""
-    before, name, key = decode_cursor(cursor, datetime, str, str) or (_LAST, "z", _LAST_KEY)
+    """Events without effect, the newest first, one operator after the other."""
+    name, before, key = decode_cursor(cursor, str, datetime, str) or ("z", _LAST, _LAST_KEY)
     rows = await ctx.reader.all(store.TROUBLES, before=before, operator=name, id=key, limit=limit + 1)
     shown = [
         EdoTrouble(row.operator, row.id, row.kind, row.document_id, row.trouble, row.text, row.taken_at)  # type: ignore[arg-type]
         for row in rows
     ]
-    return page(shown, limit, lambda item: (item.taken_at, item.operator, item.id))
+    return page(shown, limit, lambda item: (item.operator, item.taken_at, item.id))
 
 
 async def unsent(ctx: Context, cursor: str | None, limit: int) -> Page[EdoUnsent]:

@@ -230,10 +230,10 @@ TROUBLES = Query(
     )
     .where(
         EdoOperatorEvent.trouble != sa.literal_column("''"),
-        sa.tuple_(EdoOperatorEvent.taken_at, EdoOperatorEvent.operator, EdoOperatorEvent.id)
-        < sa.tuple_(sa.bindparam("before", type_=EdoOperatorEvent.taken_at.type), text("operator"), text("id")),
+        sa.tuple_(EdoOperatorEvent.operator, EdoOperatorEvent.taken_at, EdoOperatorEvent.id)
+        < sa.tuple_(text("operator"), sa.bindparam("before", type_=EdoOperatorEvent.taken_at.type), text("id")),
     )
-    .order_by(EdoOperatorEvent.taken_at.desc(), EdoOperatorEvent.operator.desc(), EdoOperatorEvent.id.desc())
+    .order_by(EdoOperatorEvent.operator.desc(), EdoOperatorEvent.taken_at.desc(), EdoOperatorEvent.id.desc())
     .limit(_LIMIT),
     TroubleRow,
 )

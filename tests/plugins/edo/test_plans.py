@@ -40,7 +40,7 @@ PLANNED: dict[str, tuple[Query[Any], dict[str, Any], str]] = {
     "coming": (operators.COMING, {"document_id": "d"}, ""),
     "troubles": (
         operators.TROUBLES,
-        {"before": END, "operator": "first", "id": "", "limit": 51},
+        {"before": END, "operator": "z", "id": "", "limit": 51},
         "ix_edo_operator_event_trouble",
     ),
     "trouble count": (operators.TROUBLE_COUNTS, {}, "ix_edo_operator_event_trouble"),
