@@ -61,6 +61,14 @@ class Diadoc:
         """Operations that were done."""
         return len(self._done)
 
+    def done(self, operation: str, body: bytes, made: Json) -> None:
+        """Called for each operation that was done: `made` is the message or the patch. Whoever plays the other side
+        overrides it."""
+
+    def do(self, operation: str, body: bytes) -> None:
+        """Does an operation as if it were posted: whoever keeps operations does them again after a restart."""
+        self._operation({"operationId": operation}, body, self._patch if b'"MessageId"' in body else self._message)
+
     async def answer(self, request: Request) -> Reply:
         """The answer to a request."""
         self.requests.append(request)
@@ -140,6 +148,7 @@ class Diadoc:
         if made is None:
             return Reply(403, "Нет доступа к ящику".encode())
         self._done[operation] = json.dumps(made).encode()
+        self.done(operation, body, made)
         if self.lost_answers:
             self.lost_answers -= 1
             return Reply(500)
