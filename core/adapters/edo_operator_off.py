@@ -1,6 +1,6 @@
 """No operator of electronic documents: documents, if any, come through the exchange."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 
@@ -21,7 +21,7 @@ class EdoOperatorOff:
     async def events(self, after: str, limit: int) -> OperatorEvents:
         return OperatorEvents((), after, more=False)
 
-    async def content(self, message_id: str, entity_id: str) -> AsyncIterator[bytes]:
+    async def content(self, message_id: str, entity_id: str) -> AsyncGenerator[bytes, None]:
         if not self.works:
             raise OperatorUnavailable("there is no operator")
         yield b""

@@ -1,6 +1,6 @@
 """An operator of electronic documents (оператор ЭДО): what happened in the company's box, and what is sent."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -138,8 +138,11 @@ class EdoOperator(Protocol):
         """
         ...
 
-    def content(self, message_id: str, entity_id: str) -> AsyncIterator[bytes]:
-        """The bytes of a document. Raises OperatorUnavailable on any step, also while the content is not there yet."""
+    def content(self, message_id: str, entity_id: str) -> AsyncGenerator[bytes, None]:
+        """The bytes of a document; whoever stops early closes it.
+
+        Raises OperatorUnavailable on any step, also while the content is not there yet.
+        """
         ...
 
     async def send(self, operation_id: str, message: Outgoing) -> Sent:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from math import ceil
 from typing import Any
@@ -124,7 +124,7 @@ class DiadocOperator:
     def _where(self, message_id: str, entity_id: str) -> dict[str, str]:
         return {"boxId": self.box_id, "messageId": message_id, "entityId": entity_id}
 
-    async def content(self, message_id: str, entity_id: str) -> AsyncIterator[bytes]:
+    async def content(self, message_id: str, entity_id: str) -> AsyncGenerator[bytes, None]:
         deadline = time.monotonic() + self._settings.content_timeout
         asked = self._where(message_id, entity_id)
         try:
@@ -249,14 +249,18 @@ class DiadocOperator:
         async with self._entering:
             if not self._token or self._token == ended:
                 login = {"login": self._keys.login, "password": self._keys.password}
-                response = await self._client.post(
-                    "/V3/Authenticate",
-                    params={"type": "password"},
-                    content=msgspec.json.encode(login),
-                    headers={"Authorization": self._credentials(), "Content-Type": "application/json"},
-                )
-                token = response.text.strip()
-                if response.status_code != 200 or not token.isascii() or not token.isprintable() or not token:
+                async with (
+                    asyncio.timeout(self._settings.timeout),
+                    self._client.stream(
+                        "POST",
+                        "/V3/Authenticate",
+                        params={"type": "password"},
+                        content=msgspec.json.encode(login),
+                        headers={"Authorization": self._credentials(), "Content-Type": "application/json"},
+                    ) as response,
+                ):
+                    token = (await self._whole(response, _LONGEST_WORDS)).decode("latin-1").strip()
+                if response.status_code != 200 or not token or not token.isascii() or not token.isprintable():
                     raise _not_now(response)
                 self._token = token
             return self._token

@@ -22,6 +22,7 @@ def _error(kind: ErrorKind, field: str) -> RowError:
 WITHOUT_AGREEMENT = _error(errors.WITHOUT_AGREEMENT, "contract_id")
 NOT_CHANGEABLE = _error(errors.NOT_CHANGEABLE, "id")
 UNKNOWN_DOCUMENT = _error(errors.UNKNOWN_DOCUMENT, "document_id")
+AT_OPERATOR = _error(errors.AT_OPERATOR, "id")
 IMPOSSIBLE = _error(errors.IMPOSSIBLE, "action")
 
 
@@ -70,8 +71,10 @@ async def _load(
         )
         known.update(await store.locked(uow, [row.id]))
         return None
-    if old.origin != "company" or await home(uow, row.id) is not None:
+    if old.origin != "company":
         return NOT_CHANGEABLE
+    if await home(uow, row.id) is not None:
+        return AT_OPERATOR
     if all(getattr(old, name) == value for name, value in values.items()):
         return None
     if old.state not in ("coming", "awaiting", "not_required"):
@@ -106,6 +109,8 @@ async def apply_event(uow: UnitOfWork, row: EdoEventRow, known: dict[str, Locked
     document = known.get(row.document_id)
     if document is None:
         return UNKNOWN_DOCUMENT
+    if await home(uow, document.id) is not None:
+        return AT_OPERATOR
     try:
         after = domain.step(document.standing, row.action, "company")
     except domain.Impossible:

@@ -1,5 +1,6 @@
 """The content of a document is fetched from its operator; with it the document becomes visible."""
 
+from contextlib import aclosing
 from datetime import timedelta
 
 import msgspec
@@ -34,10 +35,10 @@ async def fetch(ctx: Context, wanted: FetchEdoContent) -> None:
     row = await ctx.reader.first(COMING, document_id=wanted.document_id)
     if row is None or row.stored_key is not None or row.message_id is None or row.entity_id is None:
         return
-    content = operator(ctx, row.operator).content(row.message_id, row.entity_id)
-    measured = Measured(content, ctx.settings(EdoSettings).file_bytes)
     try:
-        stored = await ctx.port(Files).put(f"edo/documents/{new_id()}", aiter(measured))
+        async with aclosing(operator(ctx, row.operator).content(row.message_id, row.entity_id)) as content:
+            measured = Measured(content, ctx.settings(EdoSettings).file_bytes)
+            stored = await ctx.port(Files).put(f"edo/documents/{new_id()}", aiter(measured))
     except Problem:
         await _give_up(ctx, wanted.document_id, row, "file_too_large")
         return

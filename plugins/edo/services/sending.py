@@ -15,7 +15,7 @@ from core.ports.edo_operator import (
     Reply,
     Sent,
 )
-from core.ports.files import Files, FilesUnavailable
+from core.ports.files import FileMissing, Files, FilesUnavailable
 from core.sdk import NOT_FOUND, Context, Later, Problem, UnitOfWork, finishing
 from core.signatures.public import evidence
 from plugins.edo import domain, errors, store
@@ -30,7 +30,7 @@ from plugins.edo.store.operators import SendingRow
 
 DOUBT = timedelta(days=1)
 """A duplicate that has not come as an event by then was none: the other side takes nothing."""
-_SOON, _DOUBTFUL, _LONGEST = timedelta(seconds=15), timedelta(minutes=10), timedelta(hours=1)
+_SOON, _DOUBTFUL, _LONGEST = timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
 _FIRST = timedelta(seconds=5)
 _REPLIES: dict[str, Reply] = {
     "sign": "sign",
@@ -41,6 +41,7 @@ _REPLIES: dict[str, Reply] = {
     "refuse": "reject",
 }
 _DUPLICATE = "Оператор отвечает, что это дубликат или что получатель не принимает документы (409)"
+_NO_FILE = "Файл документа не найден"
 _ANSWERS = ("agree", "refuse")
 
 
@@ -129,6 +130,8 @@ async def send(ctx: Context, wanted: SendToOperator) -> None:
         sent = await _sent(ctx, operator(ctx, row.operator), row)
     except OperatorRefused as error:
         await _settle(ctx, row, "refused", f"{error.text} ({error.code})")
+    except FileMissing:
+        await _settle(ctx, row, "refused", _NO_FILE)
     except (OperatorUnavailable, FilesUnavailable) as error:
         await _failed(ctx, row, str(error))
         raise Later(_pause(row, error)) from error
@@ -155,7 +158,7 @@ async def _sent(ctx: Context, to: EdoOperator, row: SendingRow) -> Sent:
 async def _message(ctx: Context, to: EdoOperator, row: SendingRow) -> Outgoing:
     document = await ctx.reader.first(store.OF_COMPANY, document_id=row.document_id)
     if document is None:
-        raise OperatorRefused("unknown", "Файл документа не найден")
+        raise OperatorRefused("unknown", _NO_FILE)
     paper = Paper(
         domain.kind_sent(document.kind),
         document.number,

@@ -40,6 +40,7 @@ from tests.plugins.edo.supplier import (
     create,
     deliver,
     good,
+    happens,
     listed,
     members,
     put_file,
@@ -78,6 +79,7 @@ async def count(cabinet: Cabinet, table: Any) -> int:
 
 
 # ---- what comes
+@pytest.mark.requirement("EDO-13")
 async def test_a_document_of_the_companys_comes_through_its_operator(operators: Operators, anna: Caller) -> None:
     operators.arrive("15", kind="UniversalTransferDocument", function="InvoiceAndBasic")
     await operators.poll()
@@ -96,6 +98,8 @@ async def test_a_document_of_the_companys_comes_through_its_operator(operators: 
     kept = await members(await anna.get(f"{DOCUMENTS}/{document['id']}/archive"))
     assert any(COMPANY not in name and name.endswith("signature.json") for name in kept)
     assert wrong(await put_file(operators.cabinet, document["id"], b"%PDF other"), 404) == {"": "not_found"}
+    told = await happens(operators.cabinet, {"id": "E-1", "document_id": document["id"], "action": "withdraw"})
+    assert told[0]["code"] == "edo.at_operator"
 
 
 @pytest.mark.parametrize("overlap", [0, 1, 3])
@@ -315,6 +319,7 @@ async def test_what_the_state_does_not_allow_is_noted_and_holds_up_nothing(opera
 
 
 # ---- what goes
+@pytest.mark.requirement("EDO-13")
 async def test_a_signature_goes_out_once_and_its_echo_changes_nothing(
     operators: Operators, anna: Caller, director: Signatory
 ) -> None:
@@ -335,6 +340,7 @@ async def test_a_signature_goes_out_once_and_its_echo_changes_nothing(
     assert await operators.troubles() == []
 
 
+@pytest.mark.requirement("EDO-13")
 @pytest.mark.parametrize("conflicts", [False, True])
 async def test_an_answer_that_got_lost_doubles_nothing(
     operators: Operators, anna: Caller, director: Signatory, conflicts: bool
