@@ -273,9 +273,12 @@ def patch_body(operation_id: str, patch: Patch) -> bytes:
 
 
 def entity_sent(reply: Message, operation_id: str) -> str:
-    """The identifier of what has appeared by the operation; empty: the answer does not tell."""
-    for one in reply.entities or []:
+    """The identifier of what has appeared by the operation: what bears its tag, or the first that is no mere signature
+    of another part. Empty: the answer does not tell."""
+    entities = reply.entities or []
+    for one in entities:
         info = one.document_info
         if operation_id in (one.labels or []) or (info is not None and info.custom_document_id == operation_id):
             return one.entity_id
-    return ""
+    attached = [one.entity_id for one in entities if one.entity_type != "Signature"]
+    return next(iter([*attached, *(one.entity_id for one in entities)]), "")

@@ -48,6 +48,8 @@ class Diadoc:
         """Entities whose content is not there yet."""
         self.foreign: set[str] = set()
         """Boxes in whose name the account may not act."""
+        self.nameless = False
+        """True: nothing that is told bears the tag that it was posted with."""
         self.requests: list[Request] = []
         self._tokens: set[str] = set()
         self._entered = 0
@@ -123,7 +125,7 @@ class Diadoc:
         if self.trouble == "stuck" and found:
             found = [*found[:-1], found[-1] | {"IndexKey": query.get("afterIndexKey", "")}]
         total = {"TotalCount": len(everything) - start, "TotalCountType": "Equal"}
-        return Reply(200, json.dumps({"Events": found, **total}).encode())
+        return Reply(200, self._told({"Events": found, **total}))
 
     def _content(self, query: dict[str, str]) -> Reply:
         entity = query["entityId"]
@@ -147,12 +149,15 @@ class Diadoc:
             return Reply(400, str(error).encode())
         if made is None:
             return Reply(403, "Нет доступа к ящику".encode())
-        self._done[operation] = json.dumps(made).encode()
+        self._done[operation] = self._told(made)
         self.done(operation, body, made)
         if self.lost_answers:
             self.lost_answers -= 1
             return Reply(500)
         return Reply(200, self._done[operation])
+
+    def _told(self, what: Json) -> bytes:
+        return json.dumps(_untagged(what) if self.nameless else what).encode()
 
     def _message(self, posted: Json) -> Json | None:
         (attached,) = posted["DocumentAttachments"]
@@ -219,6 +224,14 @@ class Diadoc:
         told = [(name.lower().encode(), value.encode()) for name, value in reply.headers]
         await send({"type": "http.response.start", "status": reply.status, "headers": told})
         await send({"type": "http.response.body", "body": reply.body})
+
+
+def _untagged(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untagged(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _untagged(one) for key, one in value.items() if key not in ("Labels", "CustomDocumentId")}
 
 
 def _text(one: Json) -> str:

@@ -122,6 +122,8 @@ async def _apply(uow: UnitOfWork, source: Source, event: OperatorEvent) -> str |
     home = await _home(uow, source, event)
     row = (await store.locked(uow, [home.document_id]))[home.document_id]
     side, action = _deed(source, event, home, row)
+    if action == "sign" and row.origin == "client" and row.state != "awaiting":
+        return row.id  # he has signed it to send it
     if action is not None:
         await _happened(uow, source, event, home, row, side, action)
     else:

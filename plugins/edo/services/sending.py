@@ -20,7 +20,7 @@ from core.sdk import NOT_FOUND, Context, Later, Problem, UnitOfWork, finishing
 from core.signatures.public import evidence
 from plugins.edo import domain, errors, store
 from plugins.edo.domain import Action
-from plugins.edo.models import EdoHome, EdoSending
+from plugins.edo.models import EdoHome, EdoOperatorEvent, EdoSending
 from plugins.edo.schemas.documents import EdoTransfer
 from plugins.edo.services import telling
 from plugins.edo.services.operators import clean, operator
@@ -150,6 +150,8 @@ async def _sent(ctx: Context, to: EdoOperator, row: SendingRow) -> Sent:
         return await to.send(row.id, await _message(ctx, to, row))
     parent = row.annulment_id if row.action in _ANSWERS else row.entity_id
     if row.message_id is None or parent is None:
+        if ctx.now() - row.ordered_at < DOUBT:  # it comes with the echo
+            raise OperatorUnavailable("the operator has not told yet what this is about")
         raise OperatorRefused("unknown", "У оператора нет того, к чему относится действие")
     signature = await _signature(ctx, row)
     return await to.patch(row.id, Patch(row.box_id, row.message_id, parent, _REPLIES[row.action], row.text, signature))
@@ -194,7 +196,10 @@ async def _failed(ctx: Context, row: SendingRow, why: str) -> None:
 async def _settle(ctx: Context, row: SendingRow, state: str, why: str = "", sent: Sent | None = None) -> None:
     """Ends the job and notes how it went; what an event has told meanwhile stands."""
     async with finishing(ctx) as uow:
-        if sent is not None:
+        if sent is not None and sent.entity_id:
+            echo = {"operator": row.operator, "id": sent.entity_id, "kind": "sent", "document_id": row.document_id}
+            told = uow.upsert(EdoOperatorEvent).values(**echo, trouble="", text="", taken_at=uow.now)
+            await uow.execute(told.on_conflict_do_nothing())
             await learned(uow, row.document_id, row.action, sent.message_id, sent.entity_id)
         if await settle(uow, row.id, state, why) and state == "refused":
             telling.was_refused(uow, (await store.locked(uow, [row.document_id]))[row.document_id], clean(why, 300))

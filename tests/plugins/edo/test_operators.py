@@ -358,6 +358,27 @@ async def test_an_answer_that_got_lost_doubles_nothing(
     assert [one["action"] for one in (await shown(anna, document))["history"]] == ["deliver", "sign"]
 
 
+async def test_an_operator_that_loses_our_tags(operators: Operators, anna: Caller, director: Signatory) -> None:
+    operators.first.nameless = True
+    message_id, document_id = operators.arrive("1")
+    await operators.poll()
+    theirs = await only(anna)
+    await signed(anna, director, theirs)
+    mine = await own(anna, director)
+    await operators.cabinet.drain()
+    assert [await state(anna, one) for one in (theirs, mine)] == [("signed", "sent")] * 2
+    request = operators.book.revoke(COMPANY, message_id, document_id, "Ошибка")
+    await operators.poll()
+    await answer(anna, theirs, "annulment/answer", agree=True)
+    await operators.poll()
+    await operators.poll()
+    assert operators.book.messages[message_id]["Patches"][-1]["Entities"][0]["ParentEntityId"] == request
+    assert [await state(anna, one) for one in (theirs, mine)] == [("annulled", "sent"), ("signed", "sent")]
+    assert len(await listed(anna)) == 2
+    assert len((await shown(anna, mine))["signatures"]) == 1
+    assert await operators.troubles() == []
+
+
 async def test_a_worker_that_dies_after_sending(
     operators: Operators, anna: Caller, director: Signatory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
