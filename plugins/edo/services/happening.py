@@ -177,11 +177,11 @@ async def _contract(uow: UnitOfWork, source: Source, client_box: str, paper: Pap
     """The contract of a document: the only one of its box, or the one that it names. Raises Unfit."""
     asked = {"operator": source.operator, "box_id": client_box}
     found: dict[str, str] = {row.contract_id: row.signature or "" for row in await uow.execute(queries.BOXES, asked)}
-    if paper.contract in found:
-        found = {paper.contract: found[paper.contract]}
     if not found:
         raise Unfit("unknown_box")
-    if len(found) > 1:
+    if paper.contract:
+        found = {key: agreement for key, agreement in found.items() if key == paper.contract}
+    if len(found) != 1:
         raise Unfit("ambiguous_contract")
     ((contract_id, agreement),) = found.items()
     if not agreement:
@@ -232,17 +232,17 @@ def _deed(source: Source, event: OperatorEvent, home: Home, row: Locked) -> tupl
     of_annulment = event.parent_id == home.annulment_id
     expected = _other(row.asked_by or row.origin) if of_annulment else _other(row.origin)
     side = _side(source, event, home, expected)
+    if event.kind == "verdict":
+        return "company", "invalidate"
+    if event.parent_id != home.entity_id and not of_annulment:
+        raise Unfit("unknown_document", row.id)  # of a request that another one has replaced
     match event.kind:
-        case "verdict":
-            return "company", "invalidate"
         case "revocation":
             return side, "request_annulment"
         case "rejection":
             return side, "refuse" if of_annulment else "reject"
     if of_annulment:
         return side, "agree"
-    if event.parent_id != home.entity_id:
-        raise Unfit("unknown_document", row.id)
     if side == "company":
         return side, None if row.origin == "company" else "confirm"
     return side, "sign"

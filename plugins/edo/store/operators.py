@@ -31,7 +31,7 @@ BOXES = (
     .join(Contract, Contract.id == EdoBox.contract_id)
     .where(EdoBox.operator == text("operator"), EdoBox.box_id == text("box_id"))
     .order_by(EdoBox.contract_id)
-    .limit(100)
+    .limit(10_000)
 )
 BOX_OF = sa.select(EdoBox.operator, EdoBox.box_id).where(EdoBox.contract_id == text("contract_id"))
 _HOME = sa.select(

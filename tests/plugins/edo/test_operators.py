@@ -180,12 +180,13 @@ async def test_a_box_of_several_contracts(operators: Operators, signer: Caller) 
     )
     operators.arrive("1")
     operators.arrive("2", contract="C-PEP")
+    operators.arrive("3", contract="C-OTHER")
     operators.book.post(COMPANY, STRANGER, PDF)
     await operators.poll()
     found = await shown(signer, await only(signer))
     assert (found["document"]["number"], found["document"]["contract_id"]) == ("2", "C-PEP")
     assert found["document"]["method"] == "kep"
-    assert sorted(await operators.troubles()) == ["ambiguous_contract", "without_agreement"]
+    assert sorted(await operators.troubles()) == ["ambiguous_contract", "ambiguous_contract", "without_agreement"]
 
 
 async def test_content_that_comes_later_never_or_too_large(operators: Operators, signer: Caller) -> None:
@@ -232,6 +233,18 @@ async def test_a_whole_story_in_one_page(operators: Operators, signer: Caller) -
         "client": "ООО «Ромашка»",
     }
     assert await operators.troubles() == []
+
+
+async def test_an_answer_to_a_request_that_was_replaced(operators: Operators, signer: Caller) -> None:
+    message_id, document_id = operators.arrive()
+    operators.book.sign(KEP, message_id, document_id)
+    old = operators.book.revoke(KEP, message_id, document_id, "Ошибка")
+    operators.book.reject(COMPANY, message_id, old, "Нет")
+    operators.book.revoke(KEP, message_id, document_id, "Всё-таки ошибка")
+    operators.book.sign(COMPANY, message_id, old)
+    await operators.poll()
+    assert await state(signer, await only(signer)) == ("annulment_requested", "none")
+    assert await operators.troubles() == ["unknown_document"]
 
 
 async def test_the_company_takes_back_what_nobody_has_signed(operators: Operators, signer: Caller) -> None:
