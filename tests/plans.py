@@ -10,7 +10,7 @@ from core.context import Runtime
 from core.db.reader import PostgresReader
 from core.sdk import Query
 
-_TABLE = r"(?:core|identity|contracts|roles|notifications|help|readings|isu|appeals)_\w+"
+_TABLE = r"(?:core|identity|contracts|roles|notifications|help|readings|isu|appeals|edo)_\w+"
 
 
 async def plan(runtime: Runtime, query: Query[Any], **params: Any) -> list[str]:

@@ -7,6 +7,8 @@ from core.adapters.acquirer_yookassa import YooKassaSettings, make_yookassa
 from core.adapters.billing_http import HttpBillingSettings, make_http
 from core.adapters.billing_queue import QueueSettings, make_queue
 from core.adapters.bills_off import BillsOffSettings, make_bills_off
+from core.adapters.edo_diadoc import DiadocSettings, make_diadoc
+from core.adapters.edo_operator_off import EdoOperatorOffSettings, make_edo_operator_off
 from core.adapters.files_store import LocalSettings, S3Settings, make_local, make_s3
 from core.adapters.mail_folder import FolderSettings, make_folder
 from core.adapters.mail_smtp import SmtpSettings, make_smtp
@@ -24,6 +26,7 @@ from core.adapters.sms_http import HttpSmsSettings, make_sms_http
 from core.ports.acquirer import Acquirer
 from core.ports.billing import Billing
 from core.ports.bills import Bills
+from core.ports.edo_operator import EdoOperator, SecondEdoOperator
 from core.ports.files import Files
 from core.ports.mail import Mail
 from core.ports.metering import Metering
@@ -38,6 +41,8 @@ PORTS: tuple[sdk.Port, ...] = (
     sdk.Port("acquirer", Acquirer, default="off"),
     sdk.Port("bills", Bills, default="off", preferred=("payments",)),
     sdk.Port("metering", Metering, default="off"),
+    sdk.Port("edo_operator", EdoOperator, default="off"),
+    sdk.Port("edo_operator_second", SecondEdoOperator, default="off"),
     sdk.Port("organisations", OrganisationDirectory, default="registry"),
     sdk.Port("organisations_extended", ExtendedDirectory, default="registry"),
 )
@@ -57,6 +62,10 @@ ADAPTERS: tuple[sdk.Adapter, ...] = (
     sdk.Adapter("bills", "off", make_bills_off, BillsOffSettings),
     sdk.Adapter("metering", "off", make_metering_off, MeteringOffSettings),
     sdk.Adapter("metering", "http", make_metering_http, HttpMeteringSettings),
+    sdk.Adapter("edo_operator", "off", make_edo_operator_off, EdoOperatorOffSettings),
+    sdk.Adapter("edo_operator", "diadoc", make_diadoc, DiadocSettings),
+    sdk.Adapter("edo_operator_second", "off", make_edo_operator_off, EdoOperatorOffSettings),
+    sdk.Adapter("edo_operator_second", "diadoc", make_diadoc, DiadocSettings),
     sdk.Adapter("organisations", "registry", make_registry, RegistrySettings),
     sdk.Adapter("organisations", "dadata", make_dadata, DadataSettings),
     sdk.Adapter("organisations_extended", "registry", make_extended_registry, ExtendedRegistrySettings),

@@ -10,6 +10,7 @@ from core.sdk import Adapter, Hooks
 from hosts.demo import routes
 from hosts.demo.adapters.bank import DemoBankSettings, make_bank
 from hosts.demo.adapters.metering import DemoMeteringSettings, make_metering
+from hosts.demo.adapters.operator import DemoOperatorSettings, make_operator
 from hosts.demo.adapters.simulator import make_simulator
 from hosts.demo.settings import SimulatorSettings
 
@@ -28,6 +29,7 @@ class DemoPlugin(Hooks):
             Adapter("billing", "simulator", make_simulator, SimulatorSettings),
             Adapter("acquirer", "simulator", make_bank, DemoBankSettings),
             Adapter("metering", "simulator", make_metering, DemoMeteringSettings),
+            Adapter("edo_operator", "simulator", make_operator, DemoOperatorSettings),
         )
 
     def requires(self) -> Sequence[type]:

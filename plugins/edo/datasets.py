@@ -4,7 +4,8 @@ from typing import Any
 
 from core.contracts.public import Contract
 from core.sdk import Dataset, Reference
-from plugins.edo.schemas.company import EdoDocumentRow, EdoEventRow
+from plugins.edo.models import EdoBox
+from plugins.edo.schemas.company import EdoBoxRow, EdoDocumentRow, EdoEventRow
 from plugins.edo.services import feeds
 
 DATASETS: tuple[Dataset[Any], ...] = (
@@ -14,6 +15,14 @@ DATASETS: tuple[Dataset[Any], ...] = (
         title="Электронные документы",
         references=(Reference("contract_id", Contract.id),),
         apply=feeds.load_documents,
+    ),
+    Dataset(
+        "edo.boxes",
+        EdoBoxRow,
+        title="Ящики клиентов у операторов ЭДО",
+        table=EdoBox,
+        key=("contract_id",),
+        references=(Reference("contract_id", Contract.id),),
     ),
     Dataset("edo.events", EdoEventRow, title="Действия с электронными документами", apply=feeds.load_events),
 )

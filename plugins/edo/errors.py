@@ -94,6 +94,10 @@ UNKNOWN_DOCUMENT = ErrorKind("edo.unknown_document", 422, "Нет такого �
 IMPOSSIBLE = ErrorKind(
     "edo.impossible", 422, "Состояние документа этого не позволяет", "The state of the document does not allow this"
 )
+AT_OPERATOR = ErrorKind(
+    "edo.at_operator", 422, "Документ ведётся у оператора ЭДО", "The document lives at an operator, not in the exchange"
+)
+NOT_REFUSED = ErrorKind("edo.not_refused", 409, "Оператор этого не отклонял", "The operator has not refused this")
 
 ERRORS = (
     UNAVAILABLE,
@@ -119,4 +123,6 @@ ERRORS = (
     NO_VIEW,
     UNKNOWN_DOCUMENT,
     IMPOSSIBLE,
+    AT_OPERATOR,
+    NOT_REFUSED,
 )

@@ -39,6 +39,8 @@ class EdoDocument(Base):
     """The client who created it; null: the company, or somebody forgotten."""
     asked_by: Mapped[str | None]
     """The side that requests the annulment."""
+    confirmed: Mapped[bool] = mapped_column(server_default=sa.false())
+    """The company has signed a document of the client's."""
 
     __table_args__ = (
         sa.Index("ix_edo_document_contract", "contract_id", "issued_on", "id"),
@@ -115,3 +117,116 @@ class EdoSigning(Base):
     email: Mapped[str]
     sent_at: Mapped[datetime]
     wrong_attempts: Mapped[int]
+
+
+class EdoBox(Base):
+    """The box that the client of a contract has at an operator."""
+
+    __tablename__ = "edo_box"
+
+    contract_id: Mapped[str] = mapped_column(sa.ForeignKey(Contract.id), primary_key=True)
+    operator: Mapped[str]
+    """first, second"""
+    box_id: Mapped[str]
+
+    __table_args__ = (sa.Index("ix_edo_box_operator", "operator", "box_id"),)
+
+
+class EdoHome(Base):
+    """Where a document lives that goes through an operator. One without a row lives in the exchange."""
+
+    __tablename__ = "edo_home"
+
+    document_id: Mapped[str] = mapped_column(sa.ForeignKey(EdoDocument.id), primary_key=True)
+    operator: Mapped[str]
+    box_id: Mapped[str]
+    """The client's."""
+    message_id: Mapped[str | None]
+    """The operator's; null with the next one: it was not taken yet."""
+    entity_id: Mapped[str | None]
+    annulment_id: Mapped[str | None]
+    """The newest request for its annulment."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("operator", "entity_id"),
+        sa.Index("ix_edo_home_message", "operator", "message_id"),
+    )
+
+
+class EdoSending(Base):
+    """A deed of a client's on its way to the operator. Its identifier is the operation's: the same on every try."""
+
+    __tablename__ = "edo_sending"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """Of the deed."""
+    document_id: Mapped[str] = mapped_column(sa.ForeignKey(EdoDocument.id))
+    operator: Mapped[str]
+    action: Mapped[str]
+    """deliver: the document itself with its signature; otherwise the deed."""
+    text: Mapped[str]
+    """The reason that was given."""
+    evidence_id: Mapped[str | None]
+    """Of the signature that is sent."""
+    state: Mapped[str]
+    """sending, sent, refused"""
+    failure: Mapped[str]
+    """Why it was refused, or why the last try failed."""
+    tries: Mapped[int]
+    ordered_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index("ix_edo_sending_document", "document_id", "id"),
+        sa.Index(
+            "ix_edo_sending_open",
+            "id",
+            sqlite_where=sa.text("state <> 'sent'"),
+            postgresql_where=sa.text("state <> 'sent'"),
+        ),
+    )
+
+
+class EdoOperatorEvent(Base):
+    """Something that happened in the company's box and was taken: it is never taken again."""
+
+    __tablename__ = "edo_operator_event"
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """The operator's."""
+    kind: Mapped[str]
+    document_id: Mapped[str | None]
+    trouble: Mapped[str]
+    """Why it has no effect; empty: it has."""
+    text: Mapped[str]
+    taken_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.Index(
+            "ix_edo_operator_event_trouble",
+            "operator",
+            "taken_at",
+            "id",
+            sqlite_where=sa.text("trouble <> ''"),
+            postgresql_where=sa.text("trouble <> ''"),
+        ),
+    )
+
+
+class EdoPolling(Base):
+    """How far an operator was read."""
+
+    __tablename__ = "edo_polling"
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    cursor: Mapped[str]
+    taken: Mapped[int] = mapped_column(sa.BigInteger())
+    """Events so far."""
+    strange: Mapped[int] = mapped_column(sa.BigInteger())
+    """Those of them that concern no client of the cabinet."""
+    asked_at: Mapped[datetime]
+    succeeded_at: Mapped[datetime | None]
+    """When everything that there was had been read."""
+    failure: Mapped[str]
+    """Why the last try failed; empty: it did not."""

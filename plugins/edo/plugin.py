@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
+from core.ports.edo_operator import EdoOperator, SecondEdoOperator
 from core.ports.files import Files
 from core.ports.signatures import SignatureVerifier
 from core.sdk import (
@@ -76,7 +77,7 @@ class EdoPlugin(Hooks):
         )
 
     def requires(self) -> Sequence[type]:
-        return (Files, SignatureVerifier)
+        return (Files, SignatureVerifier, EdoOperator, SecondEdoOperator)
 
     def forgetters(self) -> Sequence[Forgetter]:
         return (Forgetter("edo.signer", forgetting.forget),)

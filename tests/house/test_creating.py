@@ -49,6 +49,8 @@ NOT_CREATING = {
     "answer_edo_annulment": "the answer stands; a second call is refused",
     "sign_edo_simply": "the code works once, and nothing is signed twice",
     "sign_edo_qualified": "what is signed is not signed again",
+    "repeat_edo_sending": "only what was refused is sent once more; a second call is refused",
+    "reread_edo_operator": "reading from the beginning twice doubles nothing",
     "demo_confirm": "the link works once",
     "demo_trouble": "switches the simulator to a state",
 }

@@ -1,5 +1,5 @@
 """HTTP of electronic documents."""
 
-from plugins.edo.routes import company, documents, signing
+from plugins.edo.routes import company, documents, signing, staff
 
-ROUTES = (*documents.ROUTES, *signing.ROUTES, *company.ROUTES)
+ROUTES = (*documents.ROUTES, *signing.ROUTES, *company.ROUTES, *staff.ROUTES)

@@ -23,7 +23,9 @@ Action = Literal[
     "request_annulment",
     "agree",
     "refuse",
+    "noted",
 ]
+"""`noted`: the operator told of something that the document's state does not allow; nothing has changed."""
 Side = Literal["client", "company"]
 Method = Literal["pep", "kep", "none"]
 """ПЭП, КЭП, or no signature is needed."""
@@ -41,3 +43,21 @@ Kind = Literal[
 ]
 ClientKind = Literal["акт сверки", "соглашение", "протокол разногласий", "письмо", "иной документ"]
 """Kinds that a client creates."""
+OperatorName = Literal["first", "second"]
+"""The ports `edo_operator` and `edo_operator_second`."""
+Trouble = Literal[
+    "",
+    "unknown_box",
+    "ambiguous_contract",
+    "without_agreement",
+    "unknown_document",
+    "impossible",
+    "not_understood",
+    "not_stored",
+    "file_too_large",
+    "file_empty",
+    "file_missing",
+]
+"""Why an operator's event has no effect."""
+Transfer = Literal["none", "sending", "sent", "refused"]
+"""What became of a client's deed at the operator; `none`: no operator is concerned."""

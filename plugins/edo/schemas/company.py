@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from core.sdk import Id
-from plugins.edo.schemas import Kind, Method
+from plugins.edo.schemas import Kind, Method, OperatorName
 
 Number = Annotated[str, msgspec.Meta(max_length=64)]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$(?!\n)")]
@@ -39,6 +39,14 @@ class EdoEventRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why, for the client."""
     signer: Annotated[str, msgspec.Meta(max_length=200)] = ""
     """With `confirm`: who has signed for the company."""
+
+
+class EdoBoxRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of `edo.boxes`: where the client of a contract has a box. A contract has one; a box may have several."""
+
+    contract_id: Id
+    operator: OperatorName
+    box_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f\x7f]+$(?!\n)")]
 
 
 class EdoFileStored(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from core.sdk import Id
-from plugins.edo.schemas import Action, ClientKind, Kind, Method, Side, State
+from plugins.edo.schemas import Action, ClientKind, Kind, Method, Side, State, Transfer
 
 Filter = Literal["all", "to_sign", "signed", "rejected", "annulment"]
 Agreement = Literal["pep", "kep"]
@@ -110,6 +110,16 @@ class EdoDeedItem(msgspec.Struct, frozen=True):
     text: str
 
 
+class EdoTransfer(msgspec.Struct, frozen=True):
+    """Whether the operator has what the client did."""
+
+    state: Transfer
+    title: str
+    """The state in Russian; empty for `none`."""
+    text: str
+    """Of `refused`: the operator's reason."""
+
+
 class EdoDetails(msgspec.Struct, frozen=True):
     """A document with its signatures and its history."""
 
@@ -122,6 +132,7 @@ class EdoDetails(msgspec.Struct, frozen=True):
     """What the caller may do now."""
     signatures: Sequence[EdoSignatureItem]
     history: Sequence[EdoDeedItem]
+    transfer: EdoTransfer
 
 
 class EdoNew(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

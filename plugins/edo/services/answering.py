@@ -5,7 +5,7 @@ from plugins.edo import domain, public, store
 from plugins.edo.domain import Action
 from plugins.edo.permissions import SIGN
 from plugins.edo.schemas.documents import EdoDetails
-from plugins.edo.services import access, documents
+from plugins.edo.services import access, documents, sending
 from plugins.edo.services.signing import refusal
 
 
@@ -18,6 +18,7 @@ async def act(ctx: Context, document_id: str, action: Action, reason: str) -> Ed
             after = domain.step(now.standing, action, "client")
         except domain.Impossible as error:
             raise refusal(now.state) from error
-        await store.move(uow, now, after, action, "client", reason)
+        deed_id = await store.move(uow, now, after, action, "client", reason)
+        await sending.order(uow, now, action, deed_id, text=reason)
         uow.emit(public.EdoAnswered(row.id, row.contract_id, action, reason, ctx.actor.label, uow.now), subject=row.id)
     return await documents.details(ctx, row.id)

@@ -23,7 +23,7 @@ from core.uploads.public import NO_PREVIEW
 from plugins.edo import domain, errors, store
 from plugins.edo.permissions import SIGN, VIEW
 from plugins.edo.schemas import documents as schemas
-from plugins.edo.services import access, files, printing, viewing
+from plugins.edo.services import access, files, printing, sending, viewing
 from plugins.edo.store import DocumentRow
 
 _FILTERS: Final[dict[schemas.Filter, tuple[str, Sequence[domain.State]]]] = {
@@ -144,6 +144,7 @@ async def details(ctx: Context, document_id: str) -> schemas.EdoDetails:
             for one in await ctx.reader.all(store.SIGNATURES, document_id=row.id)
         ],
         await ctx.reader.all(store.DEEDS, document_id=row.id),
+        await sending.transfer(ctx, row.id),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from core.notifications.public import Notify
 from core.sdk import ErrorKind, RowError, UnitOfWork
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument, EdoEvent
-from plugins.edo.notifications import ABOUT_DOCUMENTS
 from plugins.edo.schemas.company import EdoDocumentRow, EdoEventRow
+from plugins.edo.services import telling
 from plugins.edo.store import Locked
+from plugins.edo.store.operators import home
 
 Answers = Sequence[RowError | None]
 
@@ -22,6 +22,7 @@ def _error(kind: ErrorKind, field: str) -> RowError:
 WITHOUT_AGREEMENT = _error(errors.WITHOUT_AGREEMENT, "contract_id")
 NOT_CHANGEABLE = _error(errors.NOT_CHANGEABLE, "id")
 UNKNOWN_DOCUMENT = _error(errors.UNKNOWN_DOCUMENT, "document_id")
+AT_OPERATOR = _error(errors.AT_OPERATOR, "id")
 IMPOSSIBLE = _error(errors.IMPOSSIBLE, "action")
 
 
@@ -72,6 +73,8 @@ async def _load(
         return None
     if old.origin != "company":
         return NOT_CHANGEABLE
+    if await home(uow, row.id) is not None:
+        return AT_OPERATOR
     if all(getattr(old, name) == value for name, value in values.items()):
         return None
     if old.state not in ("coming", "awaiting", "not_required"):
@@ -106,6 +109,8 @@ async def apply_event(uow: UnitOfWork, row: EdoEventRow, known: dict[str, Locked
     document = known.get(row.document_id)
     if document is None:
         return UNKNOWN_DOCUMENT
+    if await home(uow, document.id) is not None:
+        return AT_OPERATOR
     try:
         after = domain.step(document.standing, row.action, "company")
     except domain.Impossible:
@@ -121,9 +126,6 @@ async def apply_event(uow: UnitOfWork, row: EdoEventRow, known: dict[str, Locked
             sha256=document.sha256 or "",
         )
     await store.move(uow, document, after, row.action, "company", row.text)
-    if document.stored_key is not None:
-        title = domain.title(document.kind, document.number, document.issued_on)
-        said = f"Документ: {title}. Состояние: «{domain.TITLES[after.state]}»." + (f" {row.text}" if row.text else "")
-        uow.enqueue(Notify(ABOUT_DOCUMENTS.name, "Электронный документ", said, contract_id=document.contract_id))
+    telling.has_moved(uow, document, after.state, row.text)
     known.update(await store.locked(uow, [document.id]))
     return None

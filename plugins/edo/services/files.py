@@ -7,7 +7,6 @@ import msgspec
 import sqlalchemy as sa
 from litestar.response import Stream
 
-from core.notifications.public import Notify
 from core.ports.files import Files
 from core.sdk import (
     INVALID,
@@ -24,12 +23,12 @@ from core.signatures.public import evidence
 from core.uploads.public import Attached, adopt, clean_name, media_type_of
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument
-from plugins.edo.notifications import ABOUT_DOCUMENTS
 from plugins.edo.schemas.company import EdoFileStored
-from plugins.edo.services import printing
+from plugins.edo.services import printing, telling
 from plugins.edo.services.content import content
 from plugins.edo.settings import EdoSettings
 from plugins.edo.store import DocumentRow, Locked, SignatureRow
+from plugins.edo.store.operators import home
 
 _HEAD = 64
 """Bytes by which a kind of files is told."""
@@ -97,7 +96,7 @@ async def taken(uow: UnitOfWork, account_id: str, upload_id: str, owner: str) ->
 
 
 # ---- from the company
-class _Measured:
+class Measured:
     """Passes a stream through, looks at its beginning and stops it where it is too long."""
 
     def __init__(self, body: AsyncIterator[bytes], most: int) -> None:
@@ -117,14 +116,14 @@ async def deliver(ctx: Context, document_id: str, body: AsyncIterator[bytes]) ->
 
     Another file replaces it until something was done to the document; what was signed never changes.
     """
-    measured = _Measured(body, ctx.settings(EdoSettings).file_bytes)
+    measured = Measured(body, ctx.settings(EdoSettings).file_bytes)
     stored = await ctx.port(Files).put(f"edo/documents/{new_id()}", aiter(measured))
     try:
         if not measured.size:
             raise Problem(errors.FILE_EMPTY)
         async with ctx.uow() as uow:
             row = (await store.locked(uow, [document_id])).get(document_id)
-            if row is None or row.origin != "company":
+            if row is None or row.origin != "company" or await home(uow, document_id) is not None:
                 raise Problem(NOT_FOUND)
             if row.sha256 == stored.sha256:  # delivered once more
                 uow.enqueue(DropEdoFile(stored.key))
@@ -148,13 +147,9 @@ async def _take(uow: UnitOfWork, row: Locked, key: str, size: int, sha256: str, 
         uow.enqueue(DropEdoFile(row.stored_key))
         uow.audit("edo.file_replaced", row.id, sha256=sha256)
         return
-    after = domain.Standing(domain.delivered(row.method), row.origin)
+    after = row.standing._replace(state=domain.delivered(row.method))
     await store.move(uow, row, after, "deliver", "company")
-    title = domain.title(row.kind, row.number, row.issued_on)
-    waits = after.state == "awaiting"
-    topic = "Документ на подписание" if waits else "Новый электронный документ"
-    said = f"Поступил документ: {title}." + (" Подпишите его в разделе «Электронный документооборот»." if waits else "")
-    uow.enqueue(Notify(ABOUT_DOCUMENTS.name, topic, said, contract_id=row.contract_id))
+    telling.has_come(uow, row, after.state)
 
 
 async def drop(ctx: Context, wanted: DropEdoFile) -> None:

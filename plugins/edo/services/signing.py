@@ -10,7 +10,7 @@ from plugins.edo import domain, errors, public, store
 from plugins.edo.domain import Method
 from plugins.edo.permissions import SIGN
 from plugins.edo.schemas import signing as schemas
-from plugins.edo.services import access
+from plugins.edo.services import access, sending
 from plugins.edo.store import DocumentRow
 
 SIGNED = "Документы подписаны"
@@ -68,7 +68,8 @@ async def seal(
             raise Problem(errors.CHANGED)
         fixed = {"account_id": ctx.actor.id, "signer": one.signer, "sha256": one.sha256}
         signature_id = await store.sign(uow, row.id, "client", method, **fixed, **one.proof)
-        await store.move(uow, row, after, "sign", "client")
+        deed_id = await store.move(uow, row, after, "sign", "client")
+        await sending.order(uow, row, "sign", deed_id, evidence_id=one.proof.get("evidence_id"))
         event = public.EdoSigned(row.id, row.contract_id, method, signature_id, one.signer, uow.now, one.sha256)
         uow.emit(event, subject=row.id)
         title = domain.TITLES[after.state]

@@ -1,14 +1,18 @@
 """Certificates, ПЭП, КЭП, rejection, annulment (EDO-06 to EDO-12)."""
 
+import asyncio
 import json
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.context import Context
 from core.contracts.public import release
+from core.sdk import Forgetter
 from core.testing.cabinet import Cabinet, Caller
 from core.testing.signing import Authority, Signatory
+from plugins.edo.models import EdoDocument, EdoSignature, EdoSigning
 from tests.plugins.edo.supplier import (
     DOCUMENTS,
     EDO,
@@ -283,3 +287,36 @@ async def test_the_company_confirms_or_invalidates_what_a_client_created(supplie
     ]
     await happens(supplier, {"id": "E-2", "document_id": made, "action": "invalidate", "text": "Нет полномочий"})
     assert (await shown(anna, made))["document"]["status"] == "Подпись недействительна"
+
+
+@pytest.mark.requirement("EDO-11")
+async def test_of_two_signatures_at_once_one_is_kept(supplier: Cabinet, anna: Caller, director: Signatory) -> None:
+    await deliver(supplier, "D-1", "C-KEP")
+    good(await add_certificate(anna, director))
+    answers = await asyncio.gather(*(sign_qualified(anna, director, "D-1") for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"edo.already_signed"}
+    assert len((await shown(anna, "D-1"))["signatures"]) == 1
+    assert len(await facts(supplier)) == 1
+
+
+async def test_a_forgotten_person_leaves_the_signature_and_takes_the_account(
+    supplier: Cabinet, anna: Caller, director: Signatory
+) -> None:
+    await deliver(supplier, "D-1")
+    await deliver(supplier, "D-2")
+    made = good(await create(anna))["id"]
+    await sign_simply(supplier, anna, "D-1", made)
+    supplier.clock.move(timedelta(minutes=2))
+    signing_id = good(await order_code(anna, "D-2"))["signing_id"]
+    waiting = {"signing_id": signing_id, "code": await code_of(supplier)}
+    account_id = await account_of(anna)
+    (forgetter,) = [one for one in supplier.host.manifest.declared[Forgetter] if one.name == "edo.signer"]
+    async with Context(supplier.runtime).uow() as uow:
+        await forgetter.forget(uow, account_id)
+        for column in (EdoSignature.account_id, EdoDocument.created_by, EdoSigning.account_id):
+            left = await uow.scalar(sa.select(sa.func.count()).where(column == account_id))
+            assert left == 0
+    assert wrong(await anna.post(SIMPLE, json=waiting)) == {"": "edo.code_expired"}
+    assert [one["signer"] for one in (await shown(anna, "D-1"))["signatures"]] == ["Иванова Анна"]
+    assert (await shown(anna, made))["document"]["state"] == "signed"

@@ -101,10 +101,11 @@ class DocumentRow(msgspec.Struct, frozen=True):
     sha256: str
     media_type: str
     asked_by: Side | None
+    confirmed: bool
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.state, self.origin, self.asked_by)
+        return Standing(self.state, self.origin, self.asked_by, self.confirmed, self.method)
 
 
 _READ = sa.select(
@@ -127,6 +128,7 @@ _READ = sa.select(
     EdoDocument.sha256,
     EdoDocument.media_type,
     EdoDocument.asked_by,
+    EdoDocument.confirmed,
 ).join(Contract, Contract.id == EdoDocument.contract_id)
 _SHOWN = (
     visible_contract(EdoDocument.contract_id),
@@ -226,10 +228,11 @@ class Locked(msgspec.Struct, frozen=True):
     file_name: str
     name: str
     comment: str
+    confirmed: bool
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.state, self.origin, self.asked_by)
+        return Standing(self.state, self.origin, self.asked_by, self.confirmed, self.method)
 
 
 _LOCKED = (
@@ -248,6 +251,7 @@ _LOCKED = (
         EdoDocument.file_name,
         EdoDocument.name,
         EdoDocument.comment,
+        EdoDocument.confirmed,
     )
     .where(any_of(EdoDocument.id, "ids"))
     .order_by(EdoDocument.id)
@@ -260,14 +264,19 @@ async def locked(uow: UnitOfWork, ids: Sequence[str]) -> dict[str, Locked]:
     return {row.id: Locked(*row) for row in await uow.execute(_LOCKED, {"ids": list(ids)})}
 
 
-async def move(uow: UnitOfWork, row: Locked, after: Standing, action: str, side: Side, reason: str = "") -> None:
-    """Notes a deed and where the document stands after it."""
-    await uow.execute(
-        sa.update(EdoDocument).where(EdoDocument.id == row.id).values(state=after.state, asked_by=after.asked_by)
-    )
-    deed = {"id": new_id(), "document_id": row.id, "at": uow.now, "side": side, "action": action}
-    await uow.execute(sa.insert(EdoDeed).values(**deed, state=after.state, text=reason))
+async def move(uow: UnitOfWork, row: Locked, after: Standing, action: str, side: Side, reason: str = "") -> str:
+    """Notes a deed and where the document stands after it; returns the deed's identifier."""
+    changed = {"state": after.state, "asked_by": after.asked_by, "confirmed": after.confirmed}
+    await uow.execute(sa.update(EdoDocument).where(EdoDocument.id == row.id).values(**changed))
     uow.audit(f"edo.{action}", row.id, state=after.state, side=side)
+    return await note(uow, row.id, after.state, action, side, reason)
+
+
+async def note(uow: UnitOfWork, document_id: str, state: State, action: str, side: Side, reason: str = "") -> str:
+    """A line of a document's history; returns its identifier."""
+    deed = {"id": new_id(), "document_id": document_id, "at": uow.now, "side": side, "action": action}
+    await uow.execute(sa.insert(EdoDeed).values(**deed, state=state, text=reason))
+    return str(deed["id"])
 
 
 async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **proof: Any) -> str:
@@ -279,6 +288,7 @@ async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **
     return signature_id
 
 
+CLIENT_OF = sa.select(Contract.name).where(Contract.id == text("contract_id"))
 AGREEMENT_OF = sa.select(Contract.id, Contract.signature).where(any_of(Contract.id, "ids"))
 APPLIED = sa.select(EdoEvent.id).where(any_of(EdoEvent.id, "ids"))
 SIGNING = (
