@@ -243,6 +243,7 @@ async def test_a_wrong_row_is_answered(supplier: Cabinet, anna: Caller) -> None:
         ("messages", {"appeal_id": "x", "id": "m", "text": "а"}, "appeals.no_such_appeal"),
         ("documents", {"appeal_id": appeal_id, "id": "d", "name": "а"}, "appeals.message_or_block"),
         ("documents", {"appeal_id": appeal_id, "id": "d", "name": "а", "message_id": "m"}, "appeals.no_such_message"),
+        ("registrations", {"attempt": "x", "number": "1", "registered_at": "2026-01-25T10:00:00"}, "wrong_format"),
     ):
         answer = await company.post(f"/api/v1/exchange/appeals.{dataset}", json=row)
         assert code in answer.text, answer.text
