@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.testing.cabinet import Cabinet, Caller
+from tests.cursors import assert_refused
 from tests.plugins.household.supplier import (
     FOREIGN,
     GARDEN,
@@ -225,6 +226,7 @@ async def test_what_was_transmitted(houses: Cabinet, manager: Caller) -> None:
     first = (await manager.get(url, params={"house_id": NAVY, "limit": 1})).json()
     rest = (await manager.get(url, params={"house_id": NAVY, "limit": 1, "cursor": first["next"]})).json()
     assert {first["items"][0]["id"], rest["items"][0]["id"]} == {single["id"], triple["id"]}
+    await assert_refused(manager, url, "x", house_id=NAVY)
 
 
 @pytest.mark.requirement("HHD-34", "HHD-37")
