@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from core.testing.cabinet import Cabinet, Caller
+from plugins.household.services import undoing
 from tests.plugins.household.supplier import (
     FOREIGN,
     GARDEN,
@@ -299,3 +300,30 @@ async def test_a_file_is_undone_before_it_is_transmitted(houses: Cabinet, manage
     await transmit(manager, houses, import_id=second)
     late = await manager.post(f"{FILES}/{second}/undo")
     assert (late.status_code, await code(late)) == (409, "household.file_transmitted")
+
+
+async def test_what_was_taken_away_from_the_client_is_not_undone_by_him(houses: Cabinet, manager: Caller) -> None:
+    content = filled(await template(manager, NAVY), {"0000111": [6000], "0000222": [1100, 2100, 3100]})
+    import_id = await save(manager, houses, content, NAVY)
+    await houses.load("household.attachments", {"id": "AT-1", "deleted": True})
+    assert (await manager.post(f"{FILES}/{import_id}/undo")).json()["undone"] is True
+    assert (await meters(manager))["M-2"]["zones"][0]["value"] is None
+    await houses.load("household.attachments", {"id": "AT-1", "account_id": "A-1", "contract_id": "C-1"})
+    assert (await meters(manager))["M-1"]["zones"][0]["value"] == "6000"
+    again = await save(manager, houses, content, NAVY)
+    for number in (1, 2, 10):
+        await houses.load("household.attachments", {"id": f"AT-{number}", "deleted": True})
+    assert (await manager.post(f"{FILES}/{again}/undo")).json()["undone"] is False
+    await houses.load("household.attachments", {"id": "AT-2", "account_id": "A-2", "contract_id": "C-1"})
+    assert [zone["value"] for zone in (await meters(manager))["M-2"]["zones"]] == ["1100", "2100", "3100"]
+
+
+async def test_a_large_file_is_undone_piece_by_piece(
+    houses: Cabinet, manager: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "_ROWS", 1)
+    content = filled(await template(manager, NAVY), {"0000111": [6000], "0000222": [1100, 2100, 3100]})
+    import_id = await save(manager, houses, content, NAVY)
+    assert (await manager.post(f"{FILES}/{import_id}/undo")).json()["undone"] is True
+    after = await meters(manager)
+    assert [after[one]["zones"][0]["value"] for one in ("M-1", "M-2")] == [None, None]
