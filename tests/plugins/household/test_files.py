@@ -327,3 +327,12 @@ async def test_a_large_file_is_undone_piece_by_piece(
     assert (await manager.post(f"{FILES}/{import_id}/undo")).json()["undone"] is True
     after = await meters(manager)
     assert [after[one]["zones"][0]["value"] for one in ("M-1", "M-2")] == [None, None]
+
+
+@pytest.mark.requirement("HHD-36")
+async def test_numbers_are_shown_whatever_they_hold(houses: Cabinet, manager: Caller) -> None:
+    strange = "77, ПУ 5"
+    await houses.load("household.accounts", {"id": "A-5", "house_id": GARDEN, "number": strange, "flat": "5"})
+    content = filled(await template(manager, GARDEN), {"0000555": [150]})
+    (row,) = (await details(manager, await save(manager, houses, content, GARDEN)))["items"]
+    assert (row["account_number"], row["meter_number"], row["values"]) == (strange, "0000555", ["150"])
