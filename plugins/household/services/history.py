@@ -19,10 +19,8 @@ from plugins.household.store import transmitting as sent_store
 from plugins.household.store.files import FileRow
 from plugins.household.store.transmitting import HistoryRow
 
-FULL, PARTLY, NONE = "Загружен", "Загружен частично", "Не загружен"
 SOURCES = {"screen": "Введено на странице", "file": "Загружено файлом"}
 IN_BILLING = {"": "Передаётся", ACCEPTED: "Передано"}
-_ENDED = ("accepted", "rejected", "failed", "cancelled")
 _FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - made aware where it is used
 
 
@@ -75,7 +73,7 @@ def _file(ctx: Context, item: ImportItem, row: FileRow | None) -> schemas.Househ
     return schemas.HouseholdFile(
         item.id,
         item.name,
-        _status(item, loaded + faulty, lost),
+        item.state_text,
         loaded,
         faulty,
         lost,
@@ -83,12 +81,6 @@ def _file(ctx: Context, item: ImportItem, row: FileRow | None) -> schemas.Househ
         item.uploaded_at,
         domain.moment_text(uploaded),
     )
-
-
-def _status(item: ImportItem, loaded: int, lost: int) -> str:
-    if item.state == "ready" or item.state in _ENDED:
-        return (PARTLY if lost else FULL) if loaded else NONE
-    return item.state_text
 
 
 def _file_row(entry: ImportEntry) -> schemas.HouseholdFileRow:

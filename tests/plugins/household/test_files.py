@@ -200,6 +200,25 @@ async def test_a_second_upload_of_what_was_transmitted_changes_nothing(houses: C
     assert len(await facts(houses)) == 1
 
 
+@pytest.mark.requirement("HHD-35")
+@pytest.mark.parametrize(
+    ("values", "status", "partly"),
+    [
+        ([1100, 2100, 3100], "Загружен", 0),
+        ([1100, 2100, 9999999], "Загружен", 0),  # loaded with its error
+        ([1100, "x", 3100], "Загружен частично", 1),
+        (["x", "x", "x"], "Не загружен", 0),
+    ],
+)
+async def test_a_file_has_one_status_wherever_it_is_shown(
+    houses: Cabinet, manager: Caller, values: list[Any], status: str, partly: int
+) -> None:
+    import_id = await save(manager, houses, filled(await template(manager, NAVY), {"0000222": values}), NAVY)
+    item = (await manager.get(f"/api/v1/imports/{import_id}")).json()
+    file = (await details(manager, import_id))["file"]
+    assert (item["state_text"], file["status"], item["counts"]["partly"]) == (status, status, partly)
+
+
 @pytest.mark.requirement("HHD-33", "HHD-35")
 async def test_the_history_of_files(houses: Cabinet, manager: Caller) -> None:
     content = filled(await template(manager, NAVY), {"0000111": [6000]})
@@ -213,6 +232,8 @@ async def test_the_history_of_files(houses: Cabinet, manager: Caller) -> None:
         "Загружен частично",
         "25.01.2026 12:01:01",
     )
+    for shown in (first, second):
+        assert (await manager.get(f"/api/v1/imports/{shown['id']}")).json()["state_text"] == shown["status"]
     original = await manager.get(f"/api/v1/imports/{first['id']}/original")
     assert original.content == content
     assert "%D0%A8%D0%B0%D0%B1%D0%BB%D0%BE%D0%BD.xlsx" in original.headers["content-disposition"]
