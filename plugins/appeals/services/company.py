@@ -29,13 +29,13 @@ from plugins.appeals.store.appeals import AppealRow
 
 Answers = list[RowError | None]
 R = TypeVar("R", AppealMessageRow, AppealDocumentRow, AppealStateRow)
-NO_ATTEMPT = RowError("appeals.no_such_attempt", "attempt", "Обращение с такой отправкой не ждёт регистрации")
-NUMBER_NEEDED = RowError("appeals.number_needed", "number", "Нужен номер и дата регистрации либо причина отказа")
-NUMBER_TAKEN = RowError("appeals.number_taken", "number", "Этот номер уже присвоен другому обращению")
-NO_APPEAL = RowError("appeals.no_such_appeal", "appeal_id", "Такого зарегистрированного обращения нет")
-NO_MESSAGE = RowError("appeals.no_such_message", "message_id", "В обращении нет такого сообщения компании")
-MESSAGE_OR_BLOCK = RowError("appeals.message_or_block", "block", "Файл относится либо к сообщению, либо к блоку")
-OVER = RowError("appeals.closed", "appeal_id", "Обращение закрыто")
+NO_ATTEMPT = RowError(errors.NO_ATTEMPT.code, "attempt", errors.NO_ATTEMPT.ru)
+NUMBER_NEEDED = RowError(errors.NUMBER_NEEDED.code, "number", errors.NUMBER_NEEDED.ru)
+NUMBER_TAKEN = RowError(errors.NUMBER_TAKEN.code, "number", errors.NUMBER_TAKEN.ru)
+NO_APPEAL = RowError(errors.NO_APPEAL.code, "appeal_id", errors.NO_APPEAL.ru)
+NO_MESSAGE = RowError(errors.NO_MESSAGE.code, "message_id", errors.NO_MESSAGE.ru)
+MESSAGE_OR_BLOCK = RowError(errors.MESSAGE_OR_BLOCK.code, "block", errors.MESSAGE_OR_BLOCK.ru)
+OVER = RowError(errors.OVER.code, "appeal_id", errors.OVER.ru)
 
 
 # ---- registrations

@@ -107,7 +107,9 @@ HOUSES_OF_FILE = (
 )
 """Those where something of a file stands that the viewer still works with."""
 LEFT_OF_FILE = (
-    sa.select(HouseholdEntry.meter_id).where(HouseholdEntry.import_id == text("import_id")).limit(sa.literal_column("1"))
+    sa.select(HouseholdEntry.meter_id)
+    .where(HouseholdEntry.import_id == text("import_id"))
+    .limit(sa.literal_column("1"))
 )
 BEFORE = (
     METER.add_columns(LoadedRow.month, LoadedRow.t1, LoadedRow.t2, LoadedRow.t3, LoadedRow.taken_on)
