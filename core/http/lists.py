@@ -51,7 +51,7 @@ def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     bounded = tuple(_BOUNDED.get(kind, kind) for kind in types)
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        key = msgspec.json.decode(raw, type=tuple[bounded])  # type: ignore[valid-type]
+        key: tuple[Any, ...] = msgspec.json.decode(raw, type=tuple[bounded])  # type: ignore[valid-type]
         return tuple(one.astimezone(UTC) if isinstance(one, datetime) else one for one in key)
     except (binascii.Error, msgspec.MsgspecError, ValueError, OverflowError) as error:  # OverflowError: of the year 0
         raise Problem(INVALID, errors=[FieldProblem("cursor", FIELD_FORMAT)]) from error
