@@ -214,8 +214,7 @@ class AdapterHost(msgspec.Struct, frozen=True):
 
 
 class Adapter(msgspec.Struct, frozen=True):
-    """An implementation of a port: `make(settings, host)` returns it. `settings` is decoded from
-    `[adapters.<port>.<name>]`."""
+    """An implementation of a port: `make(settings, host)`. `settings` is decoded from `[adapters.<port>.<name>]`."""
 
     port: str
     name: str
