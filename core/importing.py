@@ -147,6 +147,8 @@ class Counts(msgspec.Struct, frozen=True):
     declined: int = 0
     """Refused by billing."""
     withdrawn: int = 0
+    partly: int = 0
+    """Of those sent or accepted: a line of theirs was left out, with an error."""
 
 
 async def _always(ctx: Context) -> bool:

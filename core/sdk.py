@@ -79,6 +79,7 @@ from core.screens import CardField as CardField
 from core.screens import CardSection as CardSection
 from core.screens import MenuSection as MenuSection
 from core.screens import MonthSeries as MonthSeries
+from core.values import Aware as Aware
 from core.values import DecimalText as DecimalText
 from core.values import Id as Id
 from core.values import containing as containing
@@ -213,8 +214,7 @@ class AdapterHost(msgspec.Struct, frozen=True):
 
 
 class Adapter(msgspec.Struct, frozen=True):
-    """An implementation of a port: `make(settings, host)` returns it. `settings` is decoded from
-    `[adapters.<port>.<name>]`."""
+    """An implementation of a port: `make(settings, host)`. `settings` is decoded from `[adapters.<port>.<name>]`."""
 
     port: str
     name: str

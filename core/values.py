@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -27,6 +27,9 @@ DecimalText = Annotated[
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._:/-]*$(?!\n)")]
 """A key given by the company, or one of ours (UUID version 7). Opaque to clients."""
+
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant on the wire: a date and a time with an offset; one without it would mean another instant everywhere."""
 
 
 def new_id() -> str:

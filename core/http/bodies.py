@@ -43,7 +43,7 @@ _MESSAGES: tuple[tuple[str, ErrorKind], ...] = (
     (r"got `null`", FIELD_REQUIRED),
     (r"of length <=", FIELD_TOO_LONG),
     (r"of length >=", FIELD_TOO_SHORT),
-    (r"matching regex|Invalid (RFC3339|date|UUID|ISO)|Invalid (?!enum|value)", FIELD_FORMAT),
+    (r"matching regex|timezone component|Invalid (RFC3339|date|UUID|ISO)|Invalid (?!enum|value)", FIELD_FORMAT),
     (r"Invalid enum|Invalid value", FIELD_CHOICE),
     (r"Expected `(int|float|decimal)` (>|<)", FIELD_RANGE),
 )

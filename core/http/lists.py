@@ -3,18 +3,22 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from litestar.params import QueryParameter
 
 from core.errors import FIELD_FORMAT, INVALID, FieldProblem, Problem
+from core.values import Aware
 
 T = TypeVar("T")
-# Whoever forges a cursor must not reach what the database cannot take: a zero byte, a number of more than 64 bits.
+# Whoever forges a cursor must not reach what the database cannot take: a zero byte, a number of more than 64 bits, a
+# moment without an offset.
 _BOUNDED: dict[type, Any] = {
     str: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$(?!\n)")],
     int: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
+    datetime: Aware,
 }
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many items.")]
@@ -47,6 +51,7 @@ def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     bounded = tuple(_BOUNDED.get(kind, kind) for kind in types)
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(raw, type=tuple[bounded])  # type: ignore[valid-type]
-    except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
+        key: tuple[Any, ...] = msgspec.json.decode(raw, type=tuple[bounded])  # type: ignore[valid-type]
+        return tuple(one.astimezone(UTC) if isinstance(one, datetime) else one for one in key)
+    except (binascii.Error, msgspec.MsgspecError, ValueError, OverflowError) as error:  # OverflowError: of the year 0
         raise Problem(INVALID, errors=[FieldProblem("cursor", FIELD_FORMAT)]) from error

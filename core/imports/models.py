@@ -42,6 +42,7 @@ class Import(Base):
     accepted: Mapped[int] = mapped_column(server_default="0")
     declined: Mapped[int] = mapped_column(server_default="0")
     withdrawn: Mapped[int] = mapped_column(server_default="0")
+    partly: Mapped[int] = mapped_column(server_default="0")
     notes: Mapped[bytes]
     """JSON of `list[Note]`: on the file as a whole."""
     uploaded_at: Mapped[datetime]

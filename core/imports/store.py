@@ -72,6 +72,7 @@ class ImportRow(msgspec.Struct, frozen=True):
     accepted: int
     declined: int
     withdrawn: int
+    partly: int
     notes: bytes
     uploaded_at: datetime
     changed_at: datetime

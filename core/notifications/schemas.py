@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from core.values import Aware
+
 Form = Literal["bell", "modal", "top"]
 Days = Annotated[int, msgspec.Meta(ge=1, le=15)]
 Topic = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -13,7 +15,6 @@ Label = Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
 Address = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^(https://[^\s/]+(/\S*)?|/([^\s/\\]\S*)?)$(?!\n)")]
 """Of another site, or a path of the cabinet: `/contracts`. Never a script, never a bare `//host`."""
 Addressee = Annotated[str, msgspec.Meta(min_length=1, max_length=254)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 # ---- what a client reads and sends
@@ -194,9 +195,9 @@ class NotificationPublication(msgspec.Struct, frozen=True, forbid_unknown_fields
     """modal: the confirmation button."""
     go: NotificationGoButton | None = None
     """modal: the go-to button."""
-    starts_at: Moment | None = None
+    starts_at: Aware | None = None
     """Null: at once."""
-    ends_at: Moment | None = None
+    ends_at: Aware | None = None
     """modal, top: the end of the display period; null: until it is closed."""
 
 

@@ -140,4 +140,37 @@ NOT_A_REQUEST = ErrorKind(
     "Это обращение не запрашивает роль «Администратор».",
     "This appeal does not request the role of an administrator.",
 )
+# ---- rows of the company
+NO_ATTEMPT = ErrorKind(
+    "appeals.no_such_attempt",
+    422,
+    "Обращение с такой отправкой не ждёт регистрации",
+    "No appeal of this attempt waits for a registration.",
+)
+NUMBER_NEEDED = ErrorKind(
+    "appeals.number_needed",
+    422,
+    "Нужен номер и дата регистрации либо причина отказа",
+    "Give a number and a date of registration, or a reason of refusal.",
+)
+NUMBER_TAKEN = ErrorKind(
+    "appeals.number_taken", 422, "Этот номер уже присвоен другому обращению", "Another appeal has this number."
+)
+NO_APPEAL = ErrorKind(
+    "appeals.no_such_appeal", 422, "Такого зарегистрированного обращения нет", "There is no such registered appeal."
+)
+NO_MESSAGE = ErrorKind(
+    "appeals.no_such_message",
+    422,
+    "В обращении нет такого сообщения компании",
+    "The appeal has no such message of the company.",
+)
+MESSAGE_OR_BLOCK = ErrorKind(
+    "appeals.message_or_block",
+    422,
+    "Файл относится либо к сообщению, либо к блоку",
+    "A file is of a message or of a block.",
+)
+OVER = ErrorKind("appeals.closed", 422, "Обращение закрыто", "The appeal is closed.")
+
 ERRORS = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

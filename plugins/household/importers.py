@@ -10,6 +10,7 @@ from plugins.household.permissions import ENTER
 from plugins.household.services import files, houses
 
 LOADED, PARTLY, NOT_LOADED = "Загружен", "Загружен частично", "Не загружен"
+_ENDED = ("accepted", "rejected", "failed", "cancelled")
 _ZIP = b"PK\x03\x04"
 
 
@@ -24,10 +25,12 @@ def fits(head: bytes) -> bool:
 
 
 def words(state: str, counts: Counts, ordered: bool) -> str | None:
-    """How the history calls a state."""
-    if state == "accepted":
-        return PARTLY if counts.refused else LOADED
-    return NOT_LOADED if state in ("rejected", "failed") or (state == "ready" and ordered) else None
+    """What a state is called, in the history as everywhere else; None: by its common name."""
+    if state not in _ENDED and not (state == "ready" and ordered):
+        return None
+    if not counts.accepted:
+        return NOT_LOADED
+    return PARTLY if counts.refused or counts.partly or state != "accepted" else LOADED
 
 
 IMPORTERS: tuple[Importer[Any], ...] = (

@@ -18,9 +18,10 @@ from core.sdk import (
     Job,
     MenuSection,
     Migrations,
+    NotificationKind,
     Permission,
 )
-from plugins.household import datasets, errors, importers, jobs, permissions, public, routes
+from plugins.household import datasets, errors, importers, jobs, notifications, permissions, public, routes
 from plugins.household.services import forgetting, houses
 from plugins.household.settings import HouseholdSettings
 
@@ -48,6 +49,9 @@ class HouseholdPlugin(Hooks):
     def jobs(self) -> Sequence[Job[Any]]:
         return jobs.JOBS
 
+    def notification_kinds(self) -> Sequence[NotificationKind]:
+        return notifications.KINDS
+
     def datasets(self) -> Sequence[Dataset[Any]]:
         return datasets.DATASETS
 
@@ -62,7 +66,7 @@ class HouseholdPlugin(Hooks):
                 "Показания бытовых потребителей",
                 40,
                 parent=HISTORY,
-                available=houses.holds_any,
+                available=houses.sees_any,
             ),
         )
 

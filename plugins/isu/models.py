@@ -61,7 +61,7 @@ class Reading(Base):
     """day_end, month_end, consumption, current"""
     channel: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
-    """The day that it ends or that was consumed in; of a month its first day."""
+    """The day that it ends or that was consumed in; of a month its first day; of current readings the day in UTC."""
     slot: Mapped[str] = mapped_column(primary_key=True)
     """Of current readings, of which a day has many: the instant in UTC; else empty."""
     at: Mapped[datetime | None]

@@ -100,8 +100,13 @@ def row_of(outcome: Outcome) -> dict[str, Any]:
 
 def counted(counts: Counts, outcomes: Sequence[Outcome]) -> Counts:
     """The counts with more outcomes."""
-    more = Counter(outcome.state for outcome in outcomes)
+    more: Counter[str] = Counter(outcome.state for outcome in outcomes)
+    more["partly"] = sum(outcome.state in ("sent", "accepted") and _left_out(outcome) for outcome in outcomes)
     return msgspec.structs.replace(counts, **{name: getattr(counts, name) + number for name, number in more.items()})
+
+
+def _left_out(outcome: Outcome) -> bool:
+    return any(note.level == "error" for line in outcome.lines for note in line.notes)
 
 
 def encoded(notes: Sequence[Note]) -> bytes:

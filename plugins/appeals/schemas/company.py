@@ -1,11 +1,10 @@
 """Rows of the company's systems."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
-from core.sdk import Id
+from core.sdk import Aware, Id
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 
@@ -16,7 +15,7 @@ class AppealRegistrationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=T
     attempt: Id
     """Of `appeals.filed`."""
     number: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    registered_at: datetime | None = None
+    registered_at: Aware | None = None
     refused: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     """Why it is refused, for staff; then there is no number."""
 

@@ -1,6 +1,7 @@
 """The company's CRM: its rows, handled in the loader's transaction and answered one by one, and its files."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from core.ports.files import Files
 from core.sdk import NOT_FOUND, Context, Problem, RowError, UnitOfWork, new_id
 from core.uploads.public import clean_name
 from plugins.appeals import domain, errors
-from plugins.appeals.models import Appeal, File, Message
+from plugins.appeals.models import Appeal, Block, File, Message
 from plugins.appeals.schemas.company import (
     AppealDocumentRow,
     AppealFileStored,
@@ -20,7 +21,7 @@ from plugins.appeals.schemas.company import (
 from plugins.appeals.schemas.dialogue import BLOCKS
 from plugins.appeals.schemas.orders import DropFiles, SendAppeal
 from plugins.appeals.services import opening
-from plugins.appeals.services.access import change
+from plugins.appeals.services.access import change, locked
 from plugins.appeals.services.dialogue import close
 from plugins.appeals.services.files import receive
 from plugins.appeals.store import appeals as store
@@ -28,13 +29,13 @@ from plugins.appeals.store.appeals import AppealRow
 
 Answers = list[RowError | None]
 R = TypeVar("R", AppealMessageRow, AppealDocumentRow, AppealStateRow)
-NO_ATTEMPT = RowError("appeals.no_such_attempt", "attempt", "Обращение с такой отправкой не ждёт регистрации")
-NUMBER_NEEDED = RowError("appeals.number_needed", "number", "Нужен номер и дата регистрации либо причина отказа")
-NUMBER_TAKEN = RowError("appeals.number_taken", "number", "Этот номер уже присвоен другому обращению")
-NO_APPEAL = RowError("appeals.no_such_appeal", "appeal_id", "Такого зарегистрированного обращения нет")
-NO_MESSAGE = RowError("appeals.no_such_message", "message_id", "В обращении нет такого сообщения компании")
-MESSAGE_OR_BLOCK = RowError("appeals.message_or_block", "block", "Файл относится либо к сообщению, либо к блоку")
-OVER = RowError("appeals.closed", "appeal_id", "Обращение закрыто")
+NO_ATTEMPT = RowError(errors.NO_ATTEMPT.code, "attempt", errors.NO_ATTEMPT.ru)
+NUMBER_NEEDED = RowError(errors.NUMBER_NEEDED.code, "number", errors.NUMBER_NEEDED.ru)
+NUMBER_TAKEN = RowError(errors.NUMBER_TAKEN.code, "number", errors.NUMBER_TAKEN.ru)
+NO_APPEAL = RowError(errors.NO_APPEAL.code, "appeal_id", errors.NO_APPEAL.ru)
+NO_MESSAGE = RowError(errors.NO_MESSAGE.code, "message_id", errors.NO_MESSAGE.ru)
+MESSAGE_OR_BLOCK = RowError(errors.MESSAGE_OR_BLOCK.code, "block", errors.MESSAGE_OR_BLOCK.ru)
+OVER = RowError(errors.OVER.code, "appeal_id", errors.OVER.ru)
 
 
 # ---- registrations
@@ -75,15 +76,20 @@ async def _message(uow: UnitOfWork, row: AppealMessageRow, appeal: AppealRow) ->
     if await uow.scalar(known) is None:
         await opening.say(uow, appeal.id, "company", row.text, external_id=row.id)
         await opening.tell(uow, appeal.id, "Новый ответ", row.text[:500])
+        uow.audit("appeals.answered", appeal.id)
     return None
 
 
 async def load_documents(uow: UnitOfWork, rows: Sequence[AppealDocumentRow]) -> Answers:
     """Files of the company's messages and blocks; their content comes apart."""
-    return [await _applied(uow, row, _document) for row in rows]
+    blocks: dict[tuple[str, str], str] = {}
+    return [await _applied(uow, row, partial(_document, blocks=blocks)) for row in rows]
 
 
-async def _document(uow: UnitOfWork, row: AppealDocumentRow, appeal: AppealRow) -> RowError | None:
+async def _document(
+    uow: UnitOfWork, row: AppealDocumentRow, appeal: AppealRow, blocks: dict[tuple[str, str], str]
+) -> RowError | None:
+    """`blocks`: those of the batch, by appeal and kind. Documents of one kind that come together stand together."""
     if (row.message_id is None) == (row.block is None):
         return MESSAGE_OR_BLOCK
     if await uow.scalar(sa.select(File.id).where(File.appeal_id == appeal.id, File.external_id == row.id)):
@@ -95,8 +101,11 @@ async def _document(uow: UnitOfWork, row: AppealDocumentRow, appeal: AppealRow) 
         if message_id is None:
             return NO_MESSAGE
     elif row.block is not None:
-        block_id = await opening.block(uow, appeal.id, row.block)
-        await opening.tell(uow, appeal.id, BLOCKS[row.block], "Компания добавила документы.")
+        kind = (appeal.id, row.block)
+        if kind not in blocks:
+            blocks[kind] = await opening.block(uow, *kind)
+            uow.audit("appeals.block_added", appeal.id, kind=row.block)
+        block_id = blocks[kind]
     await uow.execute(
         sa.insert(File).values(
             id=new_id(),
@@ -126,12 +135,17 @@ async def load_states(uow: UnitOfWork, rows: Sequence[AppealStateRow]) -> Answer
 async def _state(uow: UnitOfWork, row: AppealStateRow, appeal: AppealRow) -> RowError | None:
     if row.correspondence is not None:
         await change(uow, appeal.id, correspondence=row.correspondence)
-    if row.resolution and row.resolution != appeal.resolution:
-        await change(uow, appeal.id, resolution=row.resolution)
-        await opening.tell(uow, appeal.id, row.resolution, f"Статус обращения: «{row.resolution}».")
+        if row.correspondence != appeal.correspondence:
+            uow.audit("appeals.correspondence", appeal.id, allowed=row.correspondence)
+    said = f"Статус обращения: «{row.resolution}»." if row.resolution and row.resolution != appeal.resolution else ""
     if row.closed:
         await close(uow, appeal.id)
-        await opening.tell(uow, appeal.id, domain.CLOSED, "Работа по обращению завершена.")
+        await opening.tell(uow, appeal.id, domain.CLOSED, f"{said} Работа по обращению завершена.".strip())
+        uow.audit("appeals.closed", appeal.id)
+    elif row.resolution and said:
+        await change(uow, appeal.id, resolution=row.resolution)
+        await opening.tell(uow, appeal.id, row.resolution, said)
+        uow.audit("appeals.resolved", appeal.id)
     return None
 
 
@@ -150,7 +164,7 @@ async def _applied(
 # ---- files
 async def store_file(ctx: Context, appeal_id: str, external_id: str, content: AsyncIterator[bytes]) -> AppealFileStored:
     """Takes the content of a file that `appeals.documents` has named; a later one replaces it while it is unsigned."""
-    named = sa.select(File.id, File.name, File.stored_key, File.evidence_id).where(
+    named = sa.select(File.id, File.block_id, File.stored_key, File.evidence_id).where(
         File.appeal_id == appeal_id, File.external_id == external_id
     )
     async with ctx.uow() as uow:
@@ -160,7 +174,8 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
     incoming = await receive(ctx, new_id(), content)
     try:
         async with ctx.uow() as uow:
-            now = (await uow.execute(named.with_for_update())).one()
+            appeal = await locked(uow, appeal_id)
+            now = (await uow.execute(named)).one()
             if now.evidence_id:
                 raise Problem(errors.NOT_EDITABLE)
             await uow.execute(
@@ -175,8 +190,17 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
             )
             if now.stored_key:
                 uow.enqueue(DropFiles([now.stored_key]))
+            elif now.block_id and appeal.state == "open":
+                await _tell_of_block(uow, appeal_id, now.block_id)
             uow.audit("appeals.file_stored", file.id, size=incoming.size)
     except BaseException:
         await ctx.port(Files).delete(incoming.key)
         raise
     return AppealFileStored(file.id, incoming.size, incoming.sha256)
+
+
+async def _tell_of_block(uow: UnitOfWork, appeal_id: str, block_id: str) -> None:
+    """Once there is something to read, the author is told: of a block as a whole, when its last file has come."""
+    if (await uow.execute(store.AWAITED, {"block_id": block_id})).first() is None:
+        kind = await uow.scalar(sa.select(Block.kind).where(Block.id == block_id))
+        await opening.tell(uow, appeal_id, BLOCKS[kind], "Компания добавила документы.")

@@ -34,4 +34,5 @@ async def forget(uow: UnitOfWork, account_id: str) -> None:
         files = await all_of(uow, appeal_id)
         await drop(uow, [file for file in files if file.side == "client" and not file.evidence_id])
     await uow.execute(sa.update(Message).where(Message.appeal_id.in_(own), Message.side == "client").values(text=""))
-    await uow.execute(sa.update(Appeal).where(Appeal.account_id == account_id).values(values=b"", signatures=b""))
+    blank = {"values": b"", "signatures": b"", "party": b"", "object_address": ""}
+    await uow.execute(sa.update(Appeal).where(Appeal.account_id == account_id).values(blank))

@@ -1,5 +1,6 @@
 """The lists, the counter and the card of an appeal."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from plugins.appeals.schemas.dialogue import (
     AppealMessage,
     AppealUnread,
 )
-from plugins.appeals.schemas.forms import AppealFailure, AppealShown
+from plugins.appeals.schemas.forms import AppealFailure, AppealFile, AppealShown
 from plugins.appeals.services import files as filing
 from plugins.appeals.services.access import EDITABLE, change, locked, own, values_of
 from plugins.appeals.services.forms import party_of
@@ -120,16 +121,16 @@ async def card(ctx: Context, row: AppealRow) -> AppealCard:
 
 async def _groups(ctx: Context, row: AppealRow, kind: AppealKind, files: list[FileRow]) -> list[AppealGroup]:
     values, groups = values_of(row), []
+    of_step = _by(files, lambda file: file.field.partition(".")[0])
     for step in kind.steps:
         if step.name in (TYPE, SIGNING) or (step.name not in values and not step.shows):
             continue
         entered = values.get(step.name, {})
         lines = domain.readable(step, entered, await _titles(ctx, row, step, entered))
-        attached = [filing.shown(file) for file in files if file.field.partition(".")[0] == step.name]
         title = "Приложенные файлы" if step.fields and len(step.files()) == len(step.fields) else step.title
         read_only = shown_party(row) if step.shows else []
         pairs = [*read_only, *(AppealShown(title, value) for title, value in lines)]
-        groups.append(AppealGroup(step.name, title, pairs, attached))
+        groups.append(AppealGroup(step.name, title, pairs, of_step.get(step.name, [])))
     return groups
 
 
@@ -147,7 +148,17 @@ async def _titles(ctx: Context, row: AppealRow, step: Step, entered: dict[str, A
     return found
 
 
+def _by(files: list[FileRow], key: Callable[[FileRow], str | None]) -> dict[str, list[AppealFile]]:
+    """The files of each step, message or block."""
+    found: dict[str, list[AppealFile]] = {}
+    for file in files:
+        if owner := key(file):
+            found.setdefault(owner, []).append(filing.shown(file))
+    return found
+
+
 async def _messages(ctx: Context, row: AppealRow, files: list[FileRow]) -> list[AppealMessage]:
+    of_message = _by(files, lambda file: file.message_id)
     return [
         AppealMessage(
             id=message.id,
@@ -155,7 +166,7 @@ async def _messages(ctx: Context, row: AppealRow, files: list[FileRow]) -> list[
             author=message.author,
             text=message.text,
             created_at=message.created_at,
-            files=[filing.shown(file) for file in files if file.message_id == message.id],
+            files=of_message.get(message.id, []),
         )
         for message in await ctx.reader.all(store.MESSAGES, appeal_id=row.id)
     ]
@@ -163,13 +174,14 @@ async def _messages(ctx: Context, row: AppealRow, files: list[FileRow]) -> list[
 
 async def _blocks(ctx: Context, row: AppealRow, files: list[FileRow]) -> list[AppealBlock]:
     closed = row.state == "closed"
+    of_block = _by(files, lambda file: file.block_id)
     return [
         AppealBlock(
             id=block.id,
             kind=block.kind,  # type: ignore[arg-type]
             title=BLOCKS[block.kind],
             created_at=block.created_at,
-            files=[filing.shown(file) for file in files if file.block_id == block.id],
+            files=of_block.get(block.id, []),
         )
         for block in await ctx.reader.all(store.BLOCKS, appeal_id=row.id)
         if not closed or block.kind == "signed"

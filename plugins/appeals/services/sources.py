@@ -55,14 +55,17 @@ async def _contracts(ctx: Context, asking: Asking, wanted: str) -> list[Option]:
     if wanted:
         one = await held_contract(ctx, asking.account_id, wanted)
         return [Option(one.id, one.title)] if one else [without]
+    return [*(Option(row.id, row.title) for row in await _held(ctx, asking.account_id)), without]
+
+
+async def _held(ctx: Context, account_id: str) -> list[HeldRow]:
     roles = ctx.runtime.permissions[FILE.name]
-    rows = await ctx.reader.all(store.HELD, account_id=asking.account_id)
-    return [*(Option(row.id, row.title) for row in rows if row.role in roles), without]
+    return [row for row in await ctx.reader.all(store.HELD, account_id=account_id) if row.role in roles]
 
 
 async def parties_of_contracts(ctx: Context, account_id: str) -> list[Party]:
-    """The distinct parties of the contracts that an account holds."""
-    rows = await ctx.reader.all(store.HELD, account_id=account_id)
+    """The distinct parties of the contracts on which an account may file appeals."""
+    rows = await _held(ctx, account_id)
     found = {(row.inn, row.kpp or ""): Party(row.inn, row.kpp or "", row.name) for row in rows}
     return list(found.values())
 
@@ -176,7 +179,6 @@ _SOURCES: dict[str, Callable[[Context, Asking, str], Awaitable[list[Option]]]] =
     "objects": _objects,
     "devices": _devices,
 }
-SOURCES = frozenset(_SOURCES)
 
 
 # ---- defaults

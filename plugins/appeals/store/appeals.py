@@ -149,7 +149,6 @@ MESSAGES = Query(
     MessageRow,
 )
 MESSAGE_COUNT = sa.select(sa.func.count()).select_from(Message).where(Message.appeal_id == _ID)
-FILE_COUNT = sa.select(sa.func.count()).select_from(File).where(File.appeal_id == _ID)
 
 
 class BlockRow(msgspec.Struct, frozen=True):
@@ -183,6 +182,10 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 _FILE = [getattr(File, name) for name in FileRow.__struct_fields__]
+AWAITED = sa.select(File.id).where(
+    File.block_id == sa.bindparam("block_id", type_=sa.Text()), File.stored_key == sa.literal_column("''")
+)
+"""Files of a block that the company has named and not sent yet."""
 FILES = Query(sa.select(*_FILE).where(File.appeal_id == _ID).order_by(File.id), FileRow)
 FILE = Query(
     sa.select(*_FILE).where(File.appeal_id == _ID, File.id == sa.bindparam("file_id", type_=sa.Text())), FileRow

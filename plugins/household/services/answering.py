@@ -7,9 +7,11 @@ import msgspec
 import sqlalchemy as sa
 
 from core.exchange.public import FactAnswered, FactsAnswered
-from core.sdk import Context, finishing
+from core.notifications.public import Notify
+from core.sdk import Context, UnitOfWork, finishing
 from plugins.household.domain import METER_STATE, ZONES
 from plugins.household.models import HouseholdEntry, HouseholdSent
+from plugins.household.notifications import ABOUT_REFUSALS
 from plugins.household.store import transmitting as store
 from plugins.household.store.transmitting import SentRow
 
@@ -29,6 +31,7 @@ async def apply_answers(ctx: Context, told: FactsAnswered) -> None:
             rows = list(found.values())
             await uow.execute(_NOTE, [_noted(row) for row in rows])
             await uow.execute(_SETTLE, [_settled(row) for row in rows])
+            _tell(uow, rows)
 
 
 def answered(row: SentRow, answer: FactAnswered) -> SentRow:
@@ -40,6 +43,17 @@ def answered(row: SentRow, answer: FactAnswered) -> SentRow:
             answers[index] = said
     named = dict(zip(("answer_t1", "answer_t2", "answer_t3"), answers, strict=True))
     return msgspec.structs.replace(row, state=_state(answers[: row.zones]), **named)
+
+
+def _tell(uow: UnitOfWork, rows: Sequence[SentRow]) -> None:
+    """Billing often answers when nobody looks any more: of each transmission with a refusal its author is told once."""
+    for row in {row.transmission_id: row for row in rows if row.state == "refused" and row.client_id}.values():
+        place = f"по адресу {row.address}" if row.address else "из файла"
+        text = f"Часть переданных показаний {place} не принята. Причина указана у прибора учёта: исправьте показания."
+        uow.enqueue(
+            Notify(ABOUT_REFUSALS.name, "Показания не приняты", text, accounts=[row.client_id]),
+            dedup_key=f"{ABOUT_REFUSALS.name}:{row.transmission_id}",
+        )
 
 
 def _state(answers: Sequence[str]) -> str:

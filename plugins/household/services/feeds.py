@@ -21,8 +21,11 @@ from plugins.household.schemas.company import (
     HouseRow,
 )
 from plugins.household.services import attaching
+from plugins.household.store import attaching as attaching_store
+from plugins.household.store import transmitting as sent_store
 
 Answers = list[RowError | None]
+_Holder = tuple[str, str | None, str | None]
 NOT_A_MONTH = RowError("household.not_a_month", "month", "Месяц задаётся своим первым днём")
 WINDOW_ORDER = RowError("household.window_order", "closes_on", "Последний день раньше первого")
 NEGATIVE = RowError("household.negative", "t1", "Показание не бывает отрицательным")
@@ -98,23 +101,57 @@ def check_schedule(row: HouseholdScheduleRow) -> RowError | None:
 
 async def load_attachments(uow: UnitOfWork, rows: Sequence[HouseholdAttachmentRow]) -> Answers:
     """Attaches and detaches accounts. An address of mail means the client who has confirmed it."""
-    accounts = sorted({row.account_id for row in rows if row.account_id})
+    named = sorted({row.account_id for row in rows if row.account_id})
     select = sa.select(HouseholdAccount.id, HouseholdAccount.house_id).where(any_of(HouseholdAccount.id, "ids"))
-    found = await uow.execute(select, {"ids": accounts})
-    house_of: dict[str, str] = {row[0]: row[1] for row in found}
+    house_of: dict[str, str] = {row[0]: row[1] for row in await uow.execute(select, {"ids": named})}
     clients = await attaching.clients(uow, [row.email for row in rows if row.email])
+    ids = sorted({row.id for row in rows})
+    standing = await uow.execute(attaching_store.STANDING, {"ids": ids, "accounts": named})
+    book = _Book({row[0]: (row[1], row[2], row[3]) for row in standing})
     answers: Answers = []
     for row in rows:
         if row.deleted:
-            await uow.execute(sa.delete(Attachment).where(Attachment.id == row.id))
+            book.remove(row.id)
             answers.append(None)
-            continue
-        answers.append(await _attach(uow, row, house_of, clients))
+        else:
+            answers.append(_attach(book, row, house_of, clients))
+    if book.gone:
+        await uow.execute(sa.delete(Attachment).where(any_of(Attachment.id, "ids")), {"ids": sorted(book.gone)})
+    await uow.put(Attachment, ("id",), book.made)
     return answers
 
 
-async def _attach(
-    uow: UnitOfWork, row: HouseholdAttachmentRow, house_of: dict[str, str], clients: dict[str, str]
+class _Book:
+    """Who holds which account while the rows of a batch are read: an account and a contract or a client, by key."""
+
+    def __init__(self, holders: dict[str, _Holder]) -> None:
+        self._holder = holders
+        self._key = {holder: key for key, holder in holders.items()}
+        self.gone: set[str] = set()
+        self.made: list[dict[str, Any]] = []
+        """In the order of the rows, without what is gone again."""
+
+    def remove(self, key: str) -> None:
+        """The attachment is taken away, also if a row before has made it."""
+        if (holder := self._holder.pop(key, None)) is not None:
+            del self._key[holder]
+        self.gone.add(key)
+        self.made = [record for record in self.made if record["id"] != key]
+
+    def put(self, record: dict[str, Any]) -> bool:
+        """False: another attachment is the same."""
+        key, holder = record["id"], (record["account_id"], record["contract_id"], record["client_id"])
+        if self._key.get(holder, key) != key:
+            return False
+        if (before := self._holder.get(key)) is not None:
+            del self._key[before]
+        self._holder[key], self._key[holder] = holder, key
+        self.made.append(record)
+        return True
+
+
+def _attach(
+    book: _Book, row: HouseholdAttachmentRow, house_of: dict[str, str], clients: dict[str, str]
 ) -> RowError | None:
     if row.account_id is None or row.account_id not in house_of:
         return RowError(UNKNOWN_ACCOUNT.code, "account_id", UNKNOWN_ACCOUNT.ru)
@@ -130,29 +167,30 @@ async def _attach(
         "contract_id": row.contract_id,
         "client_id": client_id,
     }
-    twin = sa.select(Attachment.id).where(
-        Attachment.account_id == row.account_id,
-        Attachment.id != row.id,
-        Attachment.client_id == client_id if client_id else Attachment.contract_id == row.contract_id,
-    )
-    if await uow.one(twin) is not None:
-        return RowError(ATTACHED.code, "account_id", ATTACHED.ru)
-    await uow.put(Attachment, ("id",), [record])
-    return None
+    return None if book.put(record) else RowError(ATTACHED.code, "account_id", ATTACHED.ru)
 
 
 async def load_billed(uow: UnitOfWork, rows: Sequence[HouseholdBilledRow]) -> Answers:
     """«Учтено в счете»: in which month's bill the readings are counted."""
-    answers: Answers = []
-    for row in rows:
-        done = await uow.execute(
-            sa.update(HouseholdSent)
-            .where(
-                HouseholdSent.meter_id == row.meter_id,
-                HouseholdSent.month == row.month,
-                HouseholdSent.state == "accepted",
-            )
-            .values(billed_month=row.billed_month)
+    if not rows:
+        return []
+    months = sorted({row.month for row in rows})
+    named = {"ids": sorted({row.meter_id for row in rows}), "since": months[0], "until": months[-1]}
+    sent = {(row[0], row[1]) for row in await uow.execute(sent_store.ACCEPTED, named)}
+    found = [row for row in rows if (row.meter_id, row.month) in sent]
+    if found:
+        await uow.execute(
+            _BILLED, [{"of_meter": row.meter_id, "of_month": row.month, "billed": row.billed_month} for row in found]
         )
-        answers.append(None if done.rowcount else NOT_SENT)
-    return answers
+    return [None if (row.meter_id, row.month) in sent else NOT_SENT for row in rows]
+
+
+_BILLED = (
+    sa.update(HouseholdSent)
+    .where(
+        HouseholdSent.meter_id == sa.bindparam("of_meter"),
+        HouseholdSent.month == sa.bindparam("of_month"),
+        HouseholdSent.state == "accepted",
+    )
+    .values(billed_month=sa.bindparam("billed"))
+)

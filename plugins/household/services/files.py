@@ -259,6 +259,7 @@ def _outcome(one: _Judged, good: Any) -> Outcome:
     lines = [_line(one, index) for index in range(3) if unit.given[index]]
     taken = one.taken_on or unit.taken_on
     lines.append(Line(DAY, given=domain.day_text(taken) if taken else unit.taken_text))
+    lines += [Line(ACCOUNT, given=unit.account_number), Line(METER, given=unit.meter_number)]
     return Outcome("refused" if one.refused else good, title, lines, one.notes)
 
 

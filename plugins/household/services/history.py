@@ -1,6 +1,5 @@
 """«История показаний бытовых потребителей»: loaded files and transmitted readings."""
 
-import re
 from datetime import date, datetime, time, timedelta
 
 from core.imports.public import ImportEntry, ImportItem, entries, own
@@ -8,6 +7,7 @@ from core.imports.public import one as import_of
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Page, Problem, decode_cursor, month_start, page
 from plugins.household import domain, schemas, store
 from plugins.household.domain import ZONES
+from plugins.household.domain.rows import ACCOUNT, METER
 from plugins.household.errors import PERIOD_REVERSED, PERIOD_TOO_EARLY
 from plugins.household.permissions import HISTORY
 from plugins.household.services import houses
@@ -19,11 +19,8 @@ from plugins.household.store import transmitting as sent_store
 from plugins.household.store.files import FileRow
 from plugins.household.store.transmitting import HistoryRow
 
-FULL, PARTLY, NONE = "Загружен", "Загружен частично", "Не загружен"
 SOURCES = {"screen": "Введено на странице", "file": "Загружено файлом"}
 IN_BILLING = {"": "Передаётся", ACCEPTED: "Передано"}
-_TITLE = re.compile(r"ЛС (.*), ПУ (.*)", re.DOTALL)
-_ENDED = ("accepted", "rejected", "failed", "cancelled")
 _FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - made aware where it is used
 
 
@@ -76,7 +73,7 @@ def _file(ctx: Context, item: ImportItem, row: FileRow | None) -> schemas.Househ
     return schemas.HouseholdFile(
         item.id,
         item.name,
-        _status(item, loaded + faulty, lost),
+        item.state_text,
         loaded,
         faulty,
         lost,
@@ -86,16 +83,9 @@ def _file(ctx: Context, item: ImportItem, row: FileRow | None) -> schemas.Househ
     )
 
 
-def _status(item: ImportItem, loaded: int, lost: int) -> str:
-    if item.state == "ready" or item.state in _ENDED:
-        return (PARTLY if lost else FULL) if loaded else NONE
-    return item.state_text
-
-
 def _file_row(entry: ImportEntry) -> schemas.HouseholdFileRow:
-    found = _TITLE.fullmatch(entry.title)
     zones = [line for line in entry.lines if line.title in ZONES]
-    taken = next((line.given for line in entry.lines if line.title == DAY), "")
+    given = {line.title: line.given for line in entry.lines}
     width = max((ZONES.index(line.title) + 1 for line in zones), default=0)
     values, results = [""] * width, [""] * width
     for line in zones:
@@ -105,11 +95,11 @@ def _file_row(entry: ImportEntry) -> schemas.HouseholdFileRow:
         results[index] = "; ".join([NOT_LOADED, *reasons]) if line.result in ("", NOT_LOADED) else line.result
     return schemas.HouseholdFileRow(
         entry.number,
-        found[1] if found else "",
-        found[2] if found else "",
+        given.get(ACCOUNT, ""),
+        given.get(METER, ""),
         values,
         results,
-        taken,
+        given.get(DAY, ""),
         [note.message for note in entry.notes],
     )
 

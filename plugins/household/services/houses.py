@@ -17,7 +17,7 @@ from core.sdk import (
 from plugins.household import store
 from plugins.household.domain import Window, day_text
 from plugins.household.errors import HOUSE_NEEDED, NO_ACCOUNTS, NO_SCHEDULE, PERIOD_CLOSED
-from plugins.household.permissions import ENTER
+from plugins.household.permissions import ENTER, HISTORY
 from plugins.household.schemas import HouseholdHouse, HouseholdNotice, HouseholdWindow
 from plugins.household.settings import HouseholdSettings
 from plugins.household.store import HouseRead
@@ -41,8 +41,13 @@ async def houses(ctx: Context, part: str, cursor: str | None, limit: int) -> Pag
 
 
 async def holds_any(ctx: Context) -> bool:
-    """Whether the caller works with any household account."""
+    """Whether the caller enters readings of any household account."""
     return bool(await ctx.reader.all(store.FIRST_HOUSES, **store.viewer(ctx)))
+
+
+async def sees_any(ctx: Context) -> bool:
+    """Whether the caller may see the history of any household account."""
+    return bool(await ctx.reader.all(store.FIRST_HOUSES, **store.viewer(ctx, HISTORY.name)))
 
 
 async def chosen(ctx: Context, house_id: str | None, permission: str = ENTER.name) -> HouseRead:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.imports.public import one as import_of
-from core.sdk import NOT_FOUND, Context, Problem, UnitOfWork, chunks
+from core.sdk import NOT_FOUND, Context, Problem, UnitOfWork
 from plugins.household import schemas
 from plugins.household.domain import Window
 from plugins.household.errors import FILE_TRANSMITTED
@@ -14,34 +14,38 @@ from plugins.household.models import HouseholdEntry, LoadedFile
 from plugins.household.services import history, houses
 from plugins.household.services.entry import KEY, entry_row, hold
 from plugins.household.services.files import KIND
-from plugins.household.store import MeterRow
+from plugins.household.store import MeterRow, viewer
 from plugins.household.store import files as store
 
 _ROWS = 1000
 
 
 async def undo(ctx: Context, import_id: str) -> schemas.HouseholdFile:
-    """Takes the values of a file back wherever nobody has changed them since. Repeated, it changes nothing."""
+    """Takes the values of a file back wherever nobody has changed them since and the caller still works with them.
+
+    Repeated, it changes nothing.
+    """
     if (await import_of(ctx, import_id)).kind != KIND:
         raise Problem(NOT_FOUND)
     async with ctx.uow() as uow:
-        named = {"import_id": import_id}
-        for house_id in (await uow.execute(store.HOUSES_OF_FILE, named)).scalars().all():
+        named: dict[str, Any] = {"import_id": import_id}
+        asked = named | viewer(ctx)
+        for house_id in (await uow.execute(store.HOUSES_OF_FILE, asked)).scalars().all():
             await hold(uow, house_id)
         if (await uow.execute(store.SENT_OF_FILE, named)).scalar_one():
             raise Problem(FILE_TRANSMITTED)
-        rows = (await uow.execute(store.BEFORE, named)).all()
         windows: dict[str, Window] = {}
-        for part in chunks(rows, _ROWS):
-            await _put_back(ctx, uow, import_id, part, windows)
-        await uow.execute(sa.update(LoadedFile).where(LoadedFile.import_id == import_id).values(undone_at=uow.now))
-        uow.audit("household.undone", import_id, rows=len(rows))
+        number, after = 0, ""
+        while rows := (await uow.execute(store.BEFORE, asked | {"after": after, "limit": _ROWS})).all():
+            await _put_back(ctx, uow, rows, windows)
+            number, after = number + len(rows), rows[-1][0]
+        if number or await uow.one(store.LEFT_OF_FILE, named) is None:
+            await uow.execute(sa.update(LoadedFile).where(LoadedFile.import_id == import_id).values(undone_at=uow.now))
+        uow.audit("household.undone", import_id, rows=number)
     return (await history.details(ctx, import_id, None, 1)).file
 
 
-async def _put_back(
-    ctx: Context, uow: UnitOfWork, import_id: str, rows: Sequence[Any], windows: dict[str, Window]
-) -> None:
+async def _put_back(ctx: Context, uow: UnitOfWork, rows: Sequence[Any], windows: dict[str, Window]) -> None:
     emptied, restored = [], []
     for columns in rows:
         meter = MeterRow(*columns[:-5])

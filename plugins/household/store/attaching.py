@@ -20,3 +20,7 @@ ATTACHMENTS = Query(
 CLIENTS = sa.select(Account.email, Account.id).where(
     any_of(Account.email, "emails"), Account.kind == "client", Account.email_confirmed_at.is_not(None)
 )
+STANDING = sa.select(Attachment.id, Attachment.account_id, Attachment.contract_id, Attachment.client_id).where(
+    sa.or_(any_of(Attachment.id, "ids"), any_of(Attachment.account_id, "accounts"))
+)
+"""Attachments with these keys, or of these accounts."""

@@ -12,7 +12,7 @@ from plugins.household.models import (
     LoadedFile,
     LoadedRow,
 )
-from plugins.household.store import METER, MeterRow, day, has_left, text, visible_account
+from plugins.household.store import LIMIT, METER, MeterRow, day, has_left, text, visible_account
 
 TEMPLATE = Query(
     METER.add_columns(House.address)
@@ -100,9 +100,16 @@ SENT_OF_FILE = sa.select(sa.func.count()).where(
 )
 HOUSES_OF_FILE = (
     sa.select(HouseholdEntry.house_id)
-    .where(HouseholdEntry.import_id == text("import_id"))
+    .join(HouseholdMeter, HouseholdMeter.id == HouseholdEntry.meter_id)
+    .where(HouseholdEntry.import_id == text("import_id"), visible_account(HouseholdMeter.account_id))
     .distinct()
     .order_by(HouseholdEntry.house_id)
+)
+"""Those where something of a file stands that the viewer still works with."""
+LEFT_OF_FILE = (
+    sa.select(HouseholdEntry.meter_id)
+    .where(HouseholdEntry.import_id == text("import_id"))
+    .limit(sa.literal_column("1"))
 )
 BEFORE = (
     METER.add_columns(LoadedRow.month, LoadedRow.t1, LoadedRow.t2, LoadedRow.t3, LoadedRow.taken_on)
@@ -111,6 +118,13 @@ BEFORE = (
         HouseholdEntry,
         sa.and_(HouseholdEntry.meter_id == HouseholdMeter.id, HouseholdEntry.month == LoadedRow.month),
     )
-    .where(LoadedRow.import_id == text("import_id"), HouseholdEntry.import_id == text("import_id"))
+    .where(
+        LoadedRow.import_id == text("import_id"),
+        LoadedRow.meter_id > text("after"),
+        HouseholdEntry.import_id == text("import_id"),
+        visible_account(HouseholdAccount.id),
+    )
+    .order_by(LoadedRow.meter_id)
+    .limit(LIMIT)
 )
-"""What stood before a file, where nobody has changed the file's values since."""
+"""What stood before a file, where nobody has changed the file's values since and the viewer still works with them."""

@@ -106,11 +106,12 @@ class TransmissionRow(msgspec.Struct, frozen=True):
     failed: int
 
 
-_TRANSMISSION = sa.select(*(getattr(HouseholdTransmission, name) for name in TransmissionRow.__struct_fields__)).where(
-    HouseholdTransmission.id == text("transmission_id")
+TRANSMISSION = Query(
+    sa.select(*(getattr(HouseholdTransmission, name) for name in TransmissionRow.__struct_fields__)).where(
+        HouseholdTransmission.id == text("transmission_id")
+    ),
+    TransmissionRow,
 )
-TRANSMISSION = Query(_TRANSMISSION, TransmissionRow)
-LOCKED_TRANSMISSION = _TRANSMISSION.with_for_update()
 UNCOLLECTED = Query(
     sa.select(HouseholdTransmission.id).where(
         HouseholdTransmission.client_id == text("client_id"),
@@ -130,6 +131,19 @@ ANSWERED = Query(
 
 
 # ---- answers
+ACCEPTED = (
+    sa.select(HouseholdSent.meter_id, HouseholdSent.month)
+    .where(
+        any_of(HouseholdSent.meter_id, "ids"),
+        HouseholdSent.month >= day("since"),
+        HouseholdSent.month <= day("until"),
+        HouseholdSent.state == "accepted",
+    )
+    .distinct()
+)
+"""What billing has taken of these meters."""
+
+
 class SentRow(msgspec.Struct, frozen=True):
     """A fact with billing's answers so far."""
 
@@ -141,6 +155,11 @@ class SentRow(msgspec.Struct, frozen=True):
     answer_t1: str
     answer_t2: str
     answer_t3: str
+    transmission_id: str
+    client_id: str
+    """Who ordered the transmission; empty: he is gone."""
+    address: str | None
+    """Of the transmission; None: it was one of a file."""
 
 
 LOCKED_SENT = (
@@ -153,8 +172,13 @@ LOCKED_SENT = (
         HouseholdSent.answer_t1,
         HouseholdSent.answer_t2,
         HouseholdSent.answer_t3,
+        HouseholdSent.transmission_id,
+        HouseholdTransmission.client_id,
+        House.address,
     )
     .join(HouseholdMeter, HouseholdMeter.id == HouseholdSent.meter_id)
+    .join(HouseholdTransmission, HouseholdTransmission.id == HouseholdSent.transmission_id)
+    .outerjoin(House, House.id == HouseholdTransmission.house_id)
     .where(any_of(HouseholdSent.id, "fact_ids"))
     .order_by(HouseholdSent.id)
     .with_for_update(of=HouseholdSent)

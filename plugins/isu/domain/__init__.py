@@ -92,6 +92,14 @@ def bounds(month: date, zone: tzinfo) -> tuple[datetime, datetime]:
     return since, until
 
 
+def moments(since: date, until: date, zone: tzinfo) -> dict[str, date | datetime]:
+    """Business days, both included: where they start and end (excluded), and the days in UTC that they touch."""
+    starts_at, ends_at = (
+        datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, until + timedelta(days=1))
+    )
+    return {"since": starts_at.date(), "until": ends_at.date(), "starts_at": starts_at, "ends_at": ends_at}
+
+
 class Step(msgspec.Struct, frozen=True):
     """A period of a profile: when it begins, and the value of each channel."""
 

@@ -1,16 +1,15 @@
 """Rows that the metering platform, or the company in its place, feeds in."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 
-from core.sdk import DecimalText, Id
+from core.sdk import Aware, DecimalText, Id
 from plugins.isu.schemas.names import Channel, Level, NodeLevel, ReadingKind
 
 Text = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$(?!\n)")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$(?!\n)")]
-Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class IsuNodeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -159,11 +159,12 @@ async def _lines(ctx: Context, found: Wanted) -> AsyncIterator[list[Line]]:
         "until": found.until,
     }
     for channel in found.channels:
-        stored = ctx.reader.stream(store.ARCHIVED, channels=[channel], **params)
         if found.kind == "current":
-            async for rows in stored:
+            moments = params | domain.moments(found.since, found.until, ctx.runtime.zone)
+            async for rows in ctx.reader.stream(store.MOMENTS, channels=[channel], **moments):
                 yield [_line(_moment(ctx, row), channel, row) for row in rows]
             continue
+        stored = ctx.reader.stream(store.ARCHIVED, channels=[channel], **params)
         known = {row.day: row async for rows in stored for row in rows}
         months = PERIOD_FORMS[found.kind] == "months"
         every: Callable[..., Any] = domain.every_month if months else domain.every_day

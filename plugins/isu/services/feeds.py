@@ -200,14 +200,15 @@ def _reading_refusal(row: IsuReadingRowIn, now: datetime) -> Refusal | None:
 
 def _reading(row: IsuReadingRowIn) -> dict[str, Any]:
     current = row.kind == "current"
-    day = row.at.date() if current and row.at is not None else row.day
+    at = row.at.astimezone(UTC) if current and row.at is not None else None
+    day = row.day if at is None else at.date()
     assert isinstance(day, date)
     return {
         "device_id": row.device_id,
         "kind": row.kind,
         "channel": row.channel,
         "day": month_start(day) if row.kind == "month_end" else day,
-        "slot": row.at.astimezone(UTC).isoformat() if current and row.at is not None else "",
+        "slot": "" if at is None else at.isoformat(),
         "at": row.at,
         **{name: _number(getattr(row, name)) for name in ("t1", "t2", "t3", "total")},
     }

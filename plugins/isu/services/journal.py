@@ -56,7 +56,6 @@ async def journal(
 def _after(cursor: tuple[datetime, str, int, str], since: datetime) -> dict[str, object]:
     """Never before the month, so that the index is entered where the month begins."""
     at, journal, code, key = cursor
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
     if at < since:
         at, journal, code, key = since, "", -1, ""
     return {"after": at, "after_journal": journal, "after_code": max(-1, min(code, 65_536)), "after_id": key}

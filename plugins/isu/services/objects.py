@@ -79,7 +79,8 @@ def _readings(kind: ReadingKind, title: str, rows: Sequence[store.ReadingRow], z
     if first is None:
         return IsuReadingBlock(kind, title, None, None, None, shown)
     actual = domain.actual(kind, first.day, first.at, zone)
-    return IsuReadingBlock(kind, title, first.day, first.at, actual, shown)
+    day = first.at.astimezone(zone).date() if kind == "current" and first.at is not None else first.day
+    return IsuReadingBlock(kind, title, day, first.at, actual, shown)
 
 
 def _reading(channel: Channel, row: store.ReadingRow | None) -> IsuReadingRow:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from core.contracts.public import Contract, EnergyObject, visible_contract, visible_object
-from core.sdk import Context, Query, any_of
+from core.sdk import Context, Moment, Query, any_of
 from plugins.isu.domain import DEVICE, SHOWN_CHANNELS
 from plugins.isu.models import Block, Node, Reading
 
@@ -262,15 +262,23 @@ NEWEST = Query(
     ReadingRow,
 )
 """The last reading of each kind and channel: one step into the primary key for each."""
-ARCHIVED = Query(
+_OF_DAYS = sa.and_(
+    Reading.device_id == DEVICE_ID,
+    Reading.kind == sa.bindparam("kind", type_=sa.Text()),
+    any_of(Reading.channel, "channels"),
+    Reading.day >= sa.bindparam("since", type_=sa.Date()),
+    Reading.day <= sa.bindparam("until", type_=sa.Date()),
+)
+_IN_ORDER = (Reading.channel, Reading.day, Reading.slot)
+ARCHIVED = Query(sa.select(*READING).where(_OF_DAYS).order_by(*_IN_ORDER), ReadingRow)
+MOMENTS = Query(
     sa.select(*READING)
     .where(
-        Reading.device_id == DEVICE_ID,
-        Reading.kind == sa.bindparam("kind", type_=sa.Text()),
-        any_of(Reading.channel, "channels"),
-        Reading.day >= sa.bindparam("since", type_=sa.Date()),
-        Reading.day <= sa.bindparam("until", type_=sa.Date()),
+        _OF_DAYS,
+        Reading.at >= sa.bindparam("starts_at", type_=Moment()),
+        Reading.at < sa.bindparam("ends_at", type_=Moment()),
     )
-    .order_by(Reading.channel, Reading.day, Reading.slot),
+    .order_by(*_IN_ORDER),
     ReadingRow,
 )
+"""Current readings between two instants; `since` and `until` are their days in UTC, where the index is entered."""

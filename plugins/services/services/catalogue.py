@@ -16,7 +16,7 @@ from plugins.services.permissions import ORDER
 from plugins.services.settings import ServicesSettings
 from plugins.services.store import FIELDS, ServiceLine
 
-BAD_FORM = RowError("services.bad_form", "fields", "Поле формы описано неверно: имя занято, не нужно или это документ")
+BAD_FORM = RowError(errors.BAD_FORM.code, "fields", errors.BAD_FORM.ru)
 _KOPECKS = Decimal("0.01")
 
 

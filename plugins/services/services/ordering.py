@@ -76,7 +76,9 @@ async def order(ctx: Context, service_id: str, data: schemas.ServiceOrderForm) -
 async def history(
     ctx: Context, contract_id: str, since: date | None, until: date | None, cursor: str | None, limit: int
 ) -> Page[schemas.ServiceOrderItem]:
-    """The caller's orders of contracts that he still holds, the newest first."""
+    """The caller's orders of contracts that he still holds, the newest first. Raises Problem."""
+    if since and until and until < since:
+        raise Problem(INVALID, errors=[FieldProblem("to", errors.PERIOD_REVERSED)])
     (before,) = decode_cursor(cursor, str) or (LAST,)
     rows = await ctx.reader.all(
         store.OWN_ORDERS,

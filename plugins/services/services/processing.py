@@ -17,9 +17,8 @@ from plugins.services.notifications import ABOUT_ORDERS
 from plugins.services.services import ordering
 from plugins.services.store import LAST, OrderLine
 
-UNKNOWN_ORDER = RowError("services.unknown_order", "id", "Такого заказа нет")
-NOT_NOW = RowError("services.not_now", "status", "Статус заказа не позволяет такого перехода")
-BILL_NEEDED = RowError("services.bill_needed", "bill_number", "Для выставления счёта нужны его номер и сумма")
+UNKNOWN_ORDER = RowError(errors.UNKNOWN_ORDER.code, "id", errors.UNKNOWN_ORDER.ru)
+BILL_NEEDED = RowError(errors.BILL_NEEDED.code, "bill_number", errors.BILL_NEEDED.ru)
 KIND = "Счёт за услугу"
 
 
@@ -140,7 +139,7 @@ async def _load(uow: UnitOfWork, data: schemas.ServiceOrderRow) -> RowError | No
     if data.status == row.status:
         return None
     if not domain.may_become(row.status, data.status):
-        return NOT_NOW
+        return RowError(errors.NOT_NOW.code, "status", errors.NOT_NOW.text("ru", {"status": WORDS[row.status]}))
     if data.status != "billed":
         await _move(uow, row, data.status, data.text)
         return None

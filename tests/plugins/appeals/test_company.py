@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from core.config import Config
+from core.context import Context
+from core.sdk import Audit
 from core.testing.cabinet import Cabinet, Caller, config_for_tests
 from core.testing.clock import MovableClock
 from core.testing.signing import Signatory
@@ -235,6 +238,59 @@ async def test_what_the_crm_says_appears_once(supplier: Cabinet, anna: Caller) -
     assert (await card(anna, appeal_id))["state"] == "closed"
 
 
+async def bell(caller: Caller) -> list[tuple[str, str]]:
+    """Topics and texts, the newest first."""
+    return [(one["topic"], one["text"]) for one in good(await caller.get("/api/v1/notifications"))["items"]]
+
+
+@pytest.mark.requirement("APL-66")
+async def test_documents_that_come_together_are_one_block_and_told_of_once(supplier: Cabinet, anna: Caller) -> None:
+    appeal_id = await ask_support(supplier, anna)
+    before = len(await bell(anna))
+    rows = [{"appeal_id": appeal_id, "id": f"d-{n}", "name": f"{n}.pdf", "block": "offer"} for n in (1, 2, 3)]
+    for _ in range(2):
+        await supplier.load("appeals.documents", *rows, {**rows[0], "id": "l-1", "block": "letter"})
+    await supplier.drain()
+    blocks = (await card(anna, appeal_id))["blocks"]
+    assert [(one["kind"], [file["name"] for file in one["files"]]) for one in blocks] == [
+        ("offer", ["1.pdf", "2.pdf", "3.pdf"]),
+        ("letter", ["1.pdf"]),
+    ]
+    assert len(await bell(anna)) == before, "there is nothing to read yet"
+    company = await supplier.service("crm", SCOPES)
+    place = f"/api/v1/exchange/appeals/{appeal_id}/documents"
+    for number, told in ((1, 0), (3, 0), (2, 1), (2, 1)):
+        good(await company.put(f"{place}/d-{number}/content", content=b"%%PDF-1.7 %d" % number))
+        await supplier.drain()
+        assert len(await bell(anna)) == before + told
+    assert (await bell(anna))[0][0].startswith("Проект оферты")
+    assert (await tab(anna))[0]["unread"] is True
+
+
+@pytest.mark.requirement("APL-70")
+async def test_the_companys_deeds_are_recorded_and_a_closing_is_one_notice(supplier: Cabinet, anna: Caller) -> None:
+    appeal_id = await ask_support(supplier, anna)
+    before = len(await bell(anna))
+    await supplier.load("appeals.messages", {"appeal_id": appeal_id, "id": "m-1", "text": "Пришлите акт"})
+    await supplier.load("appeals.states", {"appeal_id": appeal_id, "resolution": "Решается", "correspondence": False})
+    final = {"appeal_id": appeal_id, "resolution": "Удовлетворено", "closed": True}
+    for _ in range(2):
+        await supplier.load("appeals.states", final)
+    await supplier.drain()
+    told = (await bell(anna))[: len(await bell(anna)) - before]
+    assert len(told) == 3
+    assert told[0][1] == "Статус обращения: «Удовлетворено». Работа по обращению завершена."
+    statement = sa.select(Audit.action).where(Audit.subject == appeal_id).order_by(Audit.id)
+    async with Context(supplier.runtime).uow() as uow:
+        deeds = (await uow.execute(statement)).scalars().all()
+    assert [deed for deed in deeds if deed not in ("appeals.filed", "appeals.registered")][-4:] == [
+        "appeals.answered",
+        "appeals.correspondence",
+        "appeals.resolved",
+        "appeals.closed",
+    ]
+
+
 async def test_a_wrong_row_is_answered(supplier: Cabinet, anna: Caller) -> None:
     appeal_id = await ask_support(supplier, anna)
     company = await supplier.service("crm", SCOPES)
@@ -243,6 +299,7 @@ async def test_a_wrong_row_is_answered(supplier: Cabinet, anna: Caller) -> None:
         ("messages", {"appeal_id": "x", "id": "m", "text": "а"}, "appeals.no_such_appeal"),
         ("documents", {"appeal_id": appeal_id, "id": "d", "name": "а"}, "appeals.message_or_block"),
         ("documents", {"appeal_id": appeal_id, "id": "d", "name": "а", "message_id": "m"}, "appeals.no_such_message"),
+        ("registrations", {"attempt": "x", "number": "1", "registered_at": "2026-01-25T10:00:00"}, "wrong_format"),
     ):
         answer = await company.post(f"/api/v1/exchange/appeals.{dataset}", json=row)
         assert code in answer.text, answer.text

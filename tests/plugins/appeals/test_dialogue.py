@@ -8,6 +8,7 @@ import pytest
 from core.testing.cabinet import Cabinet, Caller
 from core.testing.clock import MovableClock
 from core.testing.signing import Authority, Signatory
+from tests.cursors import assert_refused
 from tests.plugins.appeals.supplier import (
     APPEALS,
     CHANGE,
@@ -55,6 +56,11 @@ async def test_the_counter_counts_appeals_with_news(supplier: Cabinet, anna: Cal
     assert await unread(anna) == 1
     good(await anna.post(f"{APPEALS}/{one}/messages", json={"text": "Вот"}))
     assert await unread(anna) == 1
+
+
+async def test_a_forged_cursor_is_refused(supplier: Cabinet, anna: Caller, support: Caller) -> None:
+    for caller, path in ((anna, APPEALS), (support, STAFF)):
+        await assert_refused(caller, path, "x", tab="open")
 
 
 @pytest.mark.requirement("APL-02", "APL-65", "APL-62", "APL-50")

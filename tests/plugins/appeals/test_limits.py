@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from core.config import Config
+from core.context import Context
 from core.ports.signatures import SignatureVerifier, VerifierUnavailable
 from core.testing.cabinet import PASSWORD, Cabinet, Caller, config_for_tests
 from core.testing.clock import MovableClock
 from core.testing.signing import Authority, Signatory, power_of_attorney
+from plugins.appeals.models import Appeal
 from tests.plugins.appeals.supplier import (
     APPEALS,
     CHANGE,
@@ -150,6 +153,11 @@ async def test_what_an_erased_account_said_and_sent_goes(
     draft = await fill_signed(anna, CHANGE, director)
     good(await anna.put(f"{APPEALS}/{draft['id']}/draft"))
     assert len(await tab(anna, "drafts")) == 1
+    about = sa.select(Appeal.party, Appeal.object_address).where(Appeal.id.in_([question, form["id"]]))
+    async with Context(supplier.runtime).uow() as uow:
+        await uow.execute(sa.update(Appeal).where(Appeal.id == question).values(object_address="ул. Садовая, д. 5"))
+        before = (await uow.execute(about)).all()
+    assert (any(party for party, _ in before), any(address for _, address in before)) == (True, True)
     closing = await anna.post("/api/v1/profile/deletion", json={"password": PASSWORD, "confirmed": True})
     assert closing.status_code == 204, closing.text
     clock.move(timedelta(days=400))
@@ -163,3 +171,5 @@ async def test_what_an_erased_account_said_and_sent_goes(
     assert [block["title"] for block in signed["blocks"]] == ["Подписанные документы"]
     assert all(file["signed"] for file in signed["blocks"][0]["files"])
     assert (await support.get(f"{STAFF}/{draft['id']}")).status_code == 404
+    async with Context(supplier.runtime).uow() as uow:
+        assert {tuple(row) for row in await uow.execute(about)} == {(b"", "")}

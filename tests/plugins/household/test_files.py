@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from core.testing.cabinet import Cabinet, Caller
+from plugins.household.services import undoing
 from tests.plugins.household.supplier import (
     FOREIGN,
     GARDEN,
@@ -199,6 +200,25 @@ async def test_a_second_upload_of_what_was_transmitted_changes_nothing(houses: C
     assert len(await facts(houses)) == 1
 
 
+@pytest.mark.requirement("HHD-35")
+@pytest.mark.parametrize(
+    ("values", "status", "partly"),
+    [
+        ([1100, 2100, 3100], "Загружен", 0),
+        ([1100, 2100, 9999999], "Загружен", 0),  # loaded with its error
+        ([1100, "x", 3100], "Загружен частично", 1),
+        (["x", "x", "x"], "Не загружен", 0),
+    ],
+)
+async def test_a_file_has_one_status_wherever_it_is_shown(
+    houses: Cabinet, manager: Caller, values: list[Any], status: str, partly: int
+) -> None:
+    import_id = await save(manager, houses, filled(await template(manager, NAVY), {"0000222": values}), NAVY)
+    item = (await manager.get(f"/api/v1/imports/{import_id}")).json()
+    file = (await details(manager, import_id))["file"]
+    assert (item["state_text"], file["status"], item["counts"]["partly"]) == (status, status, partly)
+
+
 @pytest.mark.requirement("HHD-33", "HHD-35")
 async def test_the_history_of_files(houses: Cabinet, manager: Caller) -> None:
     content = filled(await template(manager, NAVY), {"0000111": [6000]})
@@ -212,6 +232,8 @@ async def test_the_history_of_files(houses: Cabinet, manager: Caller) -> None:
         "Загружен частично",
         "25.01.2026 12:01:01",
     )
+    for shown in (first, second):
+        assert (await manager.get(f"/api/v1/imports/{shown['id']}")).json()["state_text"] == shown["status"]
     original = await manager.get(f"/api/v1/imports/{first['id']}/original")
     assert original.content == content
     assert "%D0%A8%D0%B0%D0%B1%D0%BB%D0%BE%D0%BD.xlsx" in original.headers["content-disposition"]
@@ -299,3 +321,39 @@ async def test_a_file_is_undone_before_it_is_transmitted(houses: Cabinet, manage
     await transmit(manager, houses, import_id=second)
     late = await manager.post(f"{FILES}/{second}/undo")
     assert (late.status_code, await code(late)) == (409, "household.file_transmitted")
+
+
+async def test_what_was_taken_away_from_the_client_is_not_undone_by_him(houses: Cabinet, manager: Caller) -> None:
+    content = filled(await template(manager, NAVY), {"0000111": [6000], "0000222": [1100, 2100, 3100]})
+    import_id = await save(manager, houses, content, NAVY)
+    await houses.load("household.attachments", {"id": "AT-1", "deleted": True})
+    assert (await manager.post(f"{FILES}/{import_id}/undo")).json()["undone"] is True
+    assert (await meters(manager))["M-2"]["zones"][0]["value"] is None
+    await houses.load("household.attachments", {"id": "AT-1", "account_id": "A-1", "contract_id": "C-1"})
+    assert (await meters(manager))["M-1"]["zones"][0]["value"] == "6000"
+    again = await save(manager, houses, content, NAVY)
+    for number in (1, 2, 10):
+        await houses.load("household.attachments", {"id": f"AT-{number}", "deleted": True})
+    assert (await manager.post(f"{FILES}/{again}/undo")).json()["undone"] is False
+    await houses.load("household.attachments", {"id": "AT-2", "account_id": "A-2", "contract_id": "C-1"})
+    assert [zone["value"] for zone in (await meters(manager))["M-2"]["zones"]] == ["1100", "2100", "3100"]
+
+
+async def test_a_large_file_is_undone_piece_by_piece(
+    houses: Cabinet, manager: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "_ROWS", 1)
+    content = filled(await template(manager, NAVY), {"0000111": [6000], "0000222": [1100, 2100, 3100]})
+    import_id = await save(manager, houses, content, NAVY)
+    assert (await manager.post(f"{FILES}/{import_id}/undo")).json()["undone"] is True
+    after = await meters(manager)
+    assert [after[one]["zones"][0]["value"] for one in ("M-1", "M-2")] == [None, None]
+
+
+@pytest.mark.requirement("HHD-36")
+async def test_numbers_are_shown_whatever_they_hold(houses: Cabinet, manager: Caller) -> None:
+    strange = "77, ПУ 5"
+    await houses.load("household.accounts", {"id": "A-5", "house_id": GARDEN, "number": strange, "flat": "5"})
+    content = filled(await template(manager, GARDEN), {"0000555": [150]})
+    (row,) = (await details(manager, await save(manager, houses, content, GARDEN)))["items"]
+    assert (row["account_number"], row["meter_number"], row["values"]) == (strange, "0000555", ["150"])

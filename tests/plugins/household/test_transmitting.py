@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.testing.cabinet import Cabinet, Caller
+from tests.cursors import assert_refused
 from tests.plugins.household.supplier import (
     FOREIGN,
     GARDEN,
@@ -174,6 +175,26 @@ async def test_billings_own_words_stand_at_the_zone_until_it_is_corrected(
     assert len(await facts(houses)) == 2
 
 
+async def test_the_author_is_told_once_that_billing_refuses(houses: Cabinet, manager: Caller) -> None:
+    await enter(manager, "M-1", t1="6000")
+    await enter(manager, "M-2", t1="1100", t2="2100", t3="3100")
+    await transmit(manager, houses, house_id=NAVY)
+    houses.clock.move(timedelta(minutes=16))  # the transmission is over, nobody looks at it
+    first, second = await facts(houses)
+    await billing_says(houses, {"fact_id": first["id"], "outcome": "refused", "text": BILLING[0]})
+    await billing_says(houses, {"fact_id": second["id"], "outcome": "refused", "text": BILLING[1]})
+    (told,) = [one for one in (await manager.get("/api/v1/notifications")).json()["items"] if one["kind"]]
+    assert (told["kind"], told["topic"]) == ("household.refused", "Показания не приняты")
+    assert "ул. Флотская, д. 1" in told["text"]
+    letters = await houses.letters("manager@dom.example")
+    assert [one.subject for one in letters if told["topic"] in one.subject] != []
+    await enter(manager, "M-1", t1="6001")
+    await transmit(manager, houses, house_id=NAVY)
+    fact = (await facts(houses))[-1]
+    await billing_says(houses, {"fact_id": fact["id"], "outcome": "accepted"})
+    assert len([one for one in (await manager.get("/api/v1/notifications")).json()["items"] if one["kind"]]) == 1
+
+
 @pytest.mark.repeats("transmit_household")
 async def test_the_order_repeated_is_one_transmission(houses: Cabinet, manager: Caller) -> None:
     await enter(manager, "M-1", t1="6000")
@@ -225,6 +246,7 @@ async def test_what_was_transmitted(houses: Cabinet, manager: Caller) -> None:
     first = (await manager.get(url, params={"house_id": NAVY, "limit": 1})).json()
     rest = (await manager.get(url, params={"house_id": NAVY, "limit": 1, "cursor": first["next"]})).json()
     assert {first["items"][0]["id"], rest["items"][0]["id"]} == {single["id"], triple["id"]}
+    await assert_refused(manager, url, "x", house_id=NAVY)
 
 
 @pytest.mark.requirement("HHD-34", "HHD-37")

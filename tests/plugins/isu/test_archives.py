@@ -65,6 +65,30 @@ async def test_months_and_single_readings(supplier: Cabinet, client: Caller) -> 
     assert [row[0] for row in rows] == ["10.01.2026 09:00:00", "10.01.2026 21:30:00"]
 
 
+@pytest.mark.requirement("ISU-11")
+async def test_the_day_of_a_reading_is_that_of_its_instant(supplier: Cabinet, client: Caller) -> None:
+    about = {"device_id": "D-1", "channel": "A+", "kind": "current"}
+    for at, value in (
+        ("2026-01-09T20:59:59Z", "1"),
+        ("2026-01-09T21:00:00Z", "2"),  # midnight in Moscow
+        ("2026-01-10T01:30:00+03:00", "3"),
+        ("2026-01-09T22:30:00Z", "4"),  # the same instant, corrected
+        ("2026-01-10T13:30:00+15:00", "5"),  # the same instant once more
+        ("2026-01-10T23:59:59+03:00", "6"),
+        ("2026-01-11T00:00:00+03:00", "7"),
+    ):
+        await supplier.load("isu.readings", {**about, "at": at, "total": value})
+    rows = await sheet(client, type="current", channel="A+", **{"from": "2026-01-10", "to": "2026-01-10"})
+    assert [(row[0], row[5]) for row in rows] == [
+        ("10.01.2026 00:00:00", 2),
+        ("10.01.2026 01:30:00", 5),
+        ("10.01.2026 23:59:59", 6),
+    ]
+    await supplier.load("isu.readings", {**about, "at": "2026-01-24T21:30:00Z", "total": "8"})
+    block = (await client.get(f"{D1}/readings")).json()["blocks"][3]
+    assert (block["day"], block["actual"]) == ("2026-01-25", "Данные актуальны на 25.01.2026 00:30:00")
+
+
 @pytest.mark.requirement("ISU-11", "ISU-12")
 @pytest.mark.parametrize("ordering", [False, True])
 async def test_a_period_that_cannot_be_is_refused(client: Caller, ordering: bool) -> None:

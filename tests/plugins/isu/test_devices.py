@@ -9,6 +9,7 @@ import pytest
 
 from core.testing.cabinet import Cabinet, Caller
 from core.testing.clock import MovableClock
+from tests.cursors import assert_refused
 
 D1 = "/api/v1/isu/contracts/C-1/devices/D-1"
 D2 = "/api/v1/isu/contracts/C-1/devices/D-2"
@@ -162,6 +163,7 @@ async def test_pages_of_the_journal_hold_every_event_once(told: Cabinet, client:
         cursor = {"cursor": found["next"]}
     assert len(events) == len(set(events)) == 6
     assert (await client.get(f"{D2}/events", params={"cursor": "nonsense"})).status_code == 422
+    await assert_refused(client, f"{D2}/events", "0.0.99.98.0.255", 1, "E-1")
 
 
 WRONG_EVENTS: list[tuple[dict[str, Any], str]] = [

@@ -43,6 +43,18 @@ QUERIES: dict[str, tuple[Query[Any], dict[str, Any], str]] = {
         {"device_id": "D-1", "kind": "current", "channels": ["A+"], **RANGE},
         "pk_isu_reading|sqlite_autoindex_isu_reading_1",
     ),
+    "moments": (
+        store.MOMENTS,
+        {
+            "device_id": "D-1",
+            "kind": "current",
+            "channels": ["A+"],
+            **RANGE,
+            "starts_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "ends_at": datetime(2026, 2, 1, tzinfo=UTC),
+        },
+        "pk_isu_reading|sqlite_autoindex_isu_reading_1",
+    ),
     "events": (journal.EVENTS, EVENTS, "ix_isu_event_journal"),
     "mine": (archives.MINE, {"account_id": "a", "contract_id": "C-1", "device_id": "D-1"}, "ix_isu_archive_account_id"),
     "old": (archives.OLD, {"before": datetime(2026, 1, 1, tzinfo=UTC)}, "ix_isu_archive_created_at"),

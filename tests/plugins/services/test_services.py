@@ -182,6 +182,8 @@ async def test_the_history_is_ones_own(supplier: Cabinet, client: Caller) -> Non
 
     assert await seen(client) == [second, first]
     assert await seen(client, **{"from": "2026-01-26"}) == [second]
+    backwards = await client.get("/api/v1/service-orders", params={"from": "2026-01-26", "to": "2026-01-25"})
+    assert [(one["field"], one["code"]) for one in backwards.json()["errors"]] == [("to", "services.period_reversed")]
     assert await seen(client, to="2026-01-25") == [first]
     assert await seen(client, contract_id=THEIRS) == []
     assert await seen(colleague) == [other, foreign]
