@@ -170,7 +170,7 @@ WRONG_EVENTS: list[tuple[dict[str, Any], str]] = [
     ({"journal": "0.0.99.98.9.255"}, "isu.unknown_journal"),
     ({"journal": "other"}, "isu.text_needed"),
     ({"at": "2027-01-01T00:00:00Z"}, "isu.future"),
-    ({"at": "2026-01-01T00:00:00"}, "wrong_type"),
+    ({"at": "2026-01-01T00:00:00"}, "wrong_format"),
     ({"device_id": "D-9"}, "isu.unknown_object"),
 ]
 
