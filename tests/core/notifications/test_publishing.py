@@ -110,7 +110,7 @@ async def test_every_wrong_field_of_a_publication_is_named(editor: Caller, clock
         ("topic", "required"),
         ("text", "required"),
     ]
-    assert await fields(editor, starts_at="2027-01-01T00:00:00") == [("starts_at", "wrong_type")]
+    assert await fields(editor, starts_at="2027-01-01T00:00:00") == [("starts_at", "wrong_format")]
     unknown = "notification_addressee_unknown"
     assert await fields(editor, audience={"to": "contracts", "ids": ["C-9"]}) == [("audience.ids[0]", unknown)]
     assert await fields(editor, audience={"to": "branches", "names": ["Луна"]}) == [("audience.names[0]", unknown)]
