@@ -64,7 +64,7 @@ async def seal(
             after = domain.step(row.standing, "sign", "client")
         except domain.Impossible as error:
             raise refusal(row.state) from error
-        if row.sha256 != one.sha256:
+        if (row.sha256, row.method) != (one.sha256, method):
             raise Problem(errors.CHANGED)
         fixed = {"account_id": ctx.actor.id, "signer": one.signer, "sha256": one.sha256}
         signature_id = await store.sign(uow, row.id, "client", method, **fixed, **one.proof)

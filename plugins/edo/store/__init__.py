@@ -289,6 +289,7 @@ async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **
 
 
 CLIENT_OF = sa.select(Contract.name).where(Contract.id == text("contract_id"))
+NUMBER_OF = sa.select(Contract.id, Contract.number).where(any_of(Contract.id, "ids"))
 AGREEMENT_OF = sa.select(Contract.id, Contract.signature).where(any_of(Contract.id, "ids"))
 APPLIED = sa.select(EdoEvent.id).where(any_of(EdoEvent.id, "ids"))
 SIGNING = (

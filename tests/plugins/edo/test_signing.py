@@ -21,6 +21,7 @@ from tests.plugins.edo.supplier import (
     OTHER_INN,
     account_of,
     add_certificate,
+    announced,
     bell,
     body_of,
     client,
@@ -188,6 +189,23 @@ async def test_a_code_signs_only_what_it_was_sent_for(supplier: Cabinet, anna: C
         await release(uow, await account_of(anna), "C-PEP")
     good(await add_certificate(anna, Authority().issue(inn=INN)))
     assert (await anna.post(SIMPLE, json=data)).status_code == 404
+
+
+@pytest.mark.requirement("EDO-10")
+@pytest.mark.parametrize(
+    "changed", [{"number": "77"}, {"issued_on": "2026-01-11"}, {"file_name": "Иное.pdf"}, {"contract_id": "C-OWN"}]
+)
+async def test_a_code_signs_only_the_particulars_that_were_shown(supplier: Cabinet, changed: dict[str, str]) -> None:
+    own = {"id": "C-OWN", "number": "78000000012349", "name": "ООО «Ромашка»", "inn": INN, "kpp": "783001001"}
+    await supplier.load("contracts", own | {"signature": "pep", "signed_on": "2025-12-01"})
+    anna = await client(supplier, "C-PEP", "C-OWN")
+    await deliver(supplier, "D-1")
+    signing_id = good(await order_code(anna, "D-1"))["signing_id"]
+    data = {"signing_id": signing_id, "code": await code_of(supplier)}
+    await supplier.load("edo.documents", announced("D-1") | changed)
+    assert wrong(await anna.post(SIMPLE, json=data), 409) == {"": "edo.changed"}
+    found = await shown(anna, "D-1")
+    assert (found["document"]["state"], found["signatures"]) == ("awaiting", [])
 
 
 # ---- КЭП
