@@ -237,6 +237,11 @@ class RowError(msgspec.Struct, frozen=True):
     field: str
     message: str
 
+    @classmethod
+    def of(cls, kind: ErrorKind, field: str, **params: Any) -> "RowError":
+        """The refusal of the catalogue, told of a field."""
+        return cls(kind.code, field, kind.text("ru", params))
+
 
 class Dataset(Generic[P]):
     """A kind of rows that the company's systems feed in, as NDJSON of `row` objects.

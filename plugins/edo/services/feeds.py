@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from core.sdk import ErrorKind, RowError, UnitOfWork
+from core.sdk import FIELD_REQUIRED, RowError, UnitOfWork
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument, EdoEvent
 from plugins.edo.schemas.company import EdoDocumentRow, EdoEventRow
@@ -13,17 +13,12 @@ from plugins.edo.store import Locked
 from plugins.edo.store.operators import home
 
 Answers = Sequence[RowError | None]
-
-
-def _error(kind: ErrorKind, field: str) -> RowError:
-    return RowError(kind.code, field, kind.text("ru", {}))
-
-
-WITHOUT_AGREEMENT = _error(errors.WITHOUT_AGREEMENT, "contract_id")
-NOT_CHANGEABLE = _error(errors.NOT_CHANGEABLE, "id")
-UNKNOWN_DOCUMENT = _error(errors.UNKNOWN_DOCUMENT, "document_id")
-AT_OPERATOR = _error(errors.AT_OPERATOR, "id")
-IMPOSSIBLE = _error(errors.IMPOSSIBLE, "action")
+WITHOUT_AGREEMENT = RowError.of(errors.WITHOUT_AGREEMENT, "contract_id")
+NOT_CHANGEABLE = RowError.of(errors.NOT_CHANGEABLE, "id")
+UNKNOWN_DOCUMENT = RowError.of(errors.UNKNOWN_DOCUMENT, "document_id")
+AT_OPERATOR = RowError.of(errors.AT_OPERATOR, "id")
+IMPOSSIBLE = RowError.of(errors.IMPOSSIBLE, "action")
+SIGNER_NEEDED = RowError.of(FIELD_REQUIRED, "signer")
 
 
 async def load_documents(uow: UnitOfWork, rows: Sequence[EdoDocumentRow]) -> Answers:
@@ -87,6 +82,11 @@ async def _load(
     return None
 
 
+def check_event(row: EdoEventRow) -> RowError | None:
+    """A confirmation is somebody's."""
+    return SIGNER_NEEDED if row.action == "confirm" and not row.signer.strip() else None
+
+
 async def load_events(uow: UnitOfWork, rows: Sequence[EdoEventRow]) -> Answers:
     """Applies what the company has done, each event once and in the order given."""
     seen = {event_id for (event_id,) in await uow.execute(store.APPLIED, {"ids": sorted({row.id for row in rows})})}
@@ -120,12 +120,12 @@ async def apply_event(uow: UnitOfWork, row: EdoEventRow, known: dict[str, Locked
             uow,
             document.id,
             "company",
-            "kep",
+            "none",  # the company says so; nothing proves it here
             signer=row.signer,
-            signed_at=row.at,
+            signed_at=min(row.at, uow.now),
             sha256=document.sha256 or "",
         )
-    await store.move(uow, document, after, row.action, "company", row.text)
+    await store.move(uow, document, after, row.action, "company", row.text, at=row.at)
     telling.has_moved(uow, document, after.state, row.text)
     known.update(await store.locked(uow, [document.id]))
     return None

@@ -1,7 +1,7 @@
 """Queries of electronic documents."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -264,19 +264,49 @@ async def locked(uow: UnitOfWork, ids: Sequence[str]) -> dict[str, Locked]:
     return {row.id: Locked(*row) for row in await uow.execute(_LOCKED, {"ids": list(ids)})}
 
 
-async def move(uow: UnitOfWork, row: Locked, after: Standing, action: str, side: Side, reason: str = "") -> str:
+_LAST_DEED = (
+    sa.select(EdoDeed.at).where(EdoDeed.document_id == text("document_id")).order_by(EdoDeed.id.desc()).limit(1)
+)
+
+
+async def move(
+    uow: UnitOfWork,
+    row: Locked,
+    after: Standing,
+    action: str,
+    side: Side,
+    reason: str = "",
+    *,
+    at: datetime | None = None,
+) -> str:
     """Notes a deed and where the document stands after it; returns the deed's identifier."""
     changed = {"state": after.state, "asked_by": after.asked_by, "confirmed": after.confirmed}
     await uow.execute(sa.update(EdoDocument).where(EdoDocument.id == row.id).values(**changed))
     uow.audit(f"edo.{action}", row.id, state=after.state, side=side)
-    return await note(uow, row.id, after.state, action, side, reason)
+    return await note(uow, row.id, after.state, action, side, reason, at=at)
 
 
-async def note(uow: UnitOfWork, document_id: str, state: State, action: str, side: Side, reason: str = "") -> str:
-    """A line of a document's history; returns its identifier."""
-    deed = {"id": new_id(), "document_id": document_id, "at": uow.now, "side": side, "action": action}
+async def note(
+    uow: UnitOfWork,
+    document_id: str,
+    state: State,
+    action: str,
+    side: Side,
+    reason: str = "",
+    *,
+    at: datetime | None = None,
+) -> str:
+    """A line of a document's history; returns its identifier. `at`: when the other side says it was; null: now."""
+    moment = uow.now if at is None else await _believed(uow, document_id, at)
+    deed = {"id": new_id(), "document_id": document_id, "at": moment, "side": side, "action": action}
     await uow.execute(sa.insert(EdoDeed).values(**deed, state=state, text=reason))
     return str(deed["id"])
+
+
+async def _believed(uow: UnitOfWork, document_id: str, at: datetime) -> datetime:
+    """A moment that is neither to come nor before the deed that stands before it in the history."""
+    before = await uow.one(_LAST_DEED, {"document_id": document_id})
+    return min(at if before is None else max(at, before.at), uow.now)
 
 
 async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **proof: Any) -> str:

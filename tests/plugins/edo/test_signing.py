@@ -39,6 +39,7 @@ from tests.plugins.edo.supplier import (
     shown,
     sign_qualified,
     sign_simply,
+    text_of,
     upload,
     wrong,
 )
@@ -303,8 +304,23 @@ async def test_the_company_confirms_or_invalidates_what_a_client_created(supplie
         ("client", "Иванова Анна"),
         ("company", "Сидоров Сидор"),
     ]
+    assert [one["method"] for one in found["signatures"]] == ["pep", "none"]
+    form = await text_of(await anna.get(f"{DOCUMENTS}/{made}/printed"))
+    assert "Подтверждено энергосбытовой компанией" in form
+    assert "квалифицированная" not in form
     await happens(supplier, {"id": "E-2", "document_id": made, "action": "invalidate", "text": "Нет полномочий"})
     assert (await shown(anna, made))["document"]["status"] == "Подпись недействительна"
+
+
+@pytest.mark.requirement("EDO-13")
+async def test_a_confirmation_names_its_signer(supplier: Cabinet, anna: Caller) -> None:
+    made = good(await create(anna))["id"]
+    await sign_simply(supplier, anna, made)
+    bare = {"id": "E-1", "document_id": made, "action": "confirm"}
+    for row in (bare, bare | {"signer": " "}):
+        (answer, *_) = await happens(supplier, row)
+        assert (answer["code"], answer["field"]) == ("required", "signer")
+    assert len((await shown(anna, made))["signatures"]) == 1
 
 
 @pytest.mark.requirement("EDO-11")
