@@ -164,7 +164,7 @@ async def _arrived(uow: UnitOfWork, source: Source, event: OperatorEvent) -> str
     home = {"document_id": document_id, "operator": source.operator, "box_id": client_box}
     await uow.execute(sa.insert(EdoHome).values(**home, **place))
     state = domain.delivered("kep" if awaits else "none")
-    await store.note(uow, document_id, state, "deliver", origin)
+    await store.note(uow, document_id, state, "deliver", origin, at=_moment(uow, event))
     uow.audit("edo.arrived", document_id, operator=source.operator, origin=origin)
     if not paper.sound:
         locked = (await store.locked(uow, [document_id]))[document_id]
@@ -278,7 +278,7 @@ async def _happened(
     after, action = _stepped(row, action, side)
     if action in ("sign", "confirm"):
         await _signed(uow, source, event, row, side)
-    await store.move(uow, row, after, action, side, text)
+    await store.move(uow, row, after, action, side, text, at=_moment(uow, event))
     if side == "company":
         telling.has_moved(uow, row, after.state, text)
 

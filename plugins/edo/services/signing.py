@@ -46,7 +46,7 @@ async def signable(ctx: Context, ids: Sequence[str], method: Method) -> list[Doc
 
 
 def refusal(state: domain.State) -> Problem:
-    """Why a document in this state is not signed, rejected and so on."""
+    """Why a document in this state is not signed."""
     if state == "signed":
         return Problem(errors.ALREADY_SIGNED)
     return Problem(errors.WRONG_STATE, state=domain.TITLES[state])

@@ -286,6 +286,10 @@ async def test_annulment_needs_the_other_side(supplier: Cabinet, anna: Caller) -
     await happens(supplier, {"id": "E-1", "document_id": "D-1", "action": "refuse", "text": "Документ верен"})
     assert (await shown(anna, "D-1"))["document"]["status"] == "Подписан"
     assert any("Документ верен" in text for text in await bell(anna))
+    late = await anna.post(f"{DOCUMENTS}/D-1/annulment/answer", json={"agree": True})
+    assert (wrong(late, 409), "«Подписан»" in late.text) == ({"": "edo.wrong_state"}, True)
+    again = await anna.post(f"{DOCUMENTS}/D-1/rejection", json={"reason": "Передумали"})
+    assert wrong(again, 409) == {"": "edo.wrong_state"}
     await happens(supplier, {"id": "E-2", "document_id": "D-1", "action": "request_annulment"})
     assert (await shown(anna, "D-1"))["actions"] == ["agree", "refuse"]
     agreed = good(await anna.post(f"{DOCUMENTS}/D-1/annulment/answer", json={"agree": True}))
