@@ -1,6 +1,6 @@
 """Queries of electronic documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -222,13 +222,13 @@ class Locked(msgspec.Struct, frozen=True):
     issued_on: date
     state: State
     method: Method
-    stored_key: str | None
-    sha256: str | None
-    asked_by: Side | None
     file_name: str
     name: str
     comment: str
-    confirmed: bool
+    stored_key: str | None = None
+    sha256: str | None = None
+    asked_by: Side | None = None
+    confirmed: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -245,12 +245,12 @@ _LOCKED = (
         EdoDocument.issued_on,
         EdoDocument.state,
         EdoDocument.method,
-        EdoDocument.stored_key,
-        EdoDocument.sha256,
-        EdoDocument.asked_by,
         EdoDocument.file_name,
         EdoDocument.name,
         EdoDocument.comment,
+        EdoDocument.stored_key,
+        EdoDocument.sha256,
+        EdoDocument.asked_by,
         EdoDocument.confirmed,
     )
     .where(any_of(EdoDocument.id, "ids"))
@@ -262,6 +262,42 @@ _LOCKED = (
 async def locked(uow: UnitOfWork, ids: Sequence[str]) -> dict[str, Locked]:
     """Documents by identifier, held until the transaction ends."""
     return {row.id: Locked(*row) for row in await uow.execute(_LOCKED, {"ids": list(ids)})}
+
+
+PARTICULARS = ("contract_id", "kind", "number", "issued_on", "file_name", "name", "comment")
+"""What the company may correct."""
+_CHANGE = sa.update(EdoDocument).where(EdoDocument.id == text("document_id"))
+_WITHOUT_FILE: dict[str, Any] = {
+    "name": "",
+    "comment": "",
+    "stored_key": None,
+    "size": None,
+    "sha256": None,
+    "media_type": "application/octet-stream",
+    "created_by": None,
+    "asked_by": None,
+}
+
+
+async def add(uow: UnitOfWork, documents: Sequence[Mapping[str, Any]]) -> None:
+    """Stores new documents, all with the same columns; what they do not say is that of one whose file is to come."""
+    rows = [{**_WITHOUT_FILE, "created_at": uow.now, "search": _search(one), **one} for one in documents]
+    if rows:
+        await uow.execute(sa.insert(EdoDocument), rows)
+
+
+async def change(uow: UnitOfWork, documents: Sequence[Locked]) -> None:
+    """Stores other particulars of documents, with the method and the state that follow from them."""
+    rows = []
+    for one in documents:
+        said = {name: getattr(one, name) for name in (*PARTICULARS, "method", "state")}
+        rows.append({"document_id": one.id, "search": _search(said), **said})
+    if rows:
+        await uow.execute(_CHANGE, rows)
+
+
+def _search(said: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (said["number"], said.get("name"), said["file_name"]))).lower()
 
 
 _LAST_DEED = (

@@ -192,6 +192,26 @@ async def test_rows_that_cannot_be(supplier: Cabinet, anna: Caller) -> None:
     assert await listed(anna) == ["D-1"]
 
 
+@pytest.mark.requirement("EDO-13")
+async def test_rows_of_one_batch_that_correct_each_other(supplier: Cabinet, anna: Caller) -> None:
+    await deliver(supplier, "D-1")
+    rows = [
+        announced("D-1", number="А-1"),
+        announced("D-2"),
+        announced("D-2", number="А-2", signature="none"),
+        announced("D-1", number="А-11", name="Последнее слово"),
+    ]
+    await supplier.load("edo.documents", *rows)
+    good(await put_file(supplier, "D-2"))
+    found = {one["id"]: one for one in good(await anna.get(DOCUMENTS))["items"]}
+    assert {key: (one["number"], one["state"]) for key, one in found.items()} == {
+        "D-1": ("А-11", "awaiting"),
+        "D-2": ("А-2", "not_required"),
+    }
+    assert await listed(anna, search="последнее") == ["D-1"]
+    assert len((await shown(anna, "D-1"))["history"]) == 1
+
+
 @pytest.mark.requirement("EDO-05")
 @pytest.mark.repeats("create_edo_document")
 async def test_a_client_creates_a_document(supplier: Cabinet, anna: Caller) -> None:
