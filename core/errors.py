@@ -31,6 +31,19 @@ class FieldProblem(msgspec.Struct, frozen=True):
     params: dict[str, Any] = {}
 
 
+class RowError(msgspec.Struct, frozen=True):
+    """Why a row of the exchange is refused: a stable code, the field, and the reason in Russian."""
+
+    code: str
+    field: str
+    message: str
+
+    @classmethod
+    def of(cls, kind: ErrorKind, field: str, **params: Any) -> "RowError":
+        """The refusal of the catalogue, told of a field."""
+        return cls(kind.code, field, kind.text("ru", params))
+
+
 class Problem(Exception):
     """Raised anywhere below the edge; the edge turns it into `application/problem+json`."""
 

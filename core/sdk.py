@@ -42,6 +42,7 @@ from core.errors import UNAVAILABLE as UNAVAILABLE
 from core.errors import ErrorKind as ErrorKind
 from core.errors import FieldProblem as FieldProblem
 from core.errors import Problem as Problem
+from core.errors import RowError as RowError
 from core.finishing import Superseded as Superseded
 from core.finishing import finishing as finishing
 from core.http.access import ACCOUNT as ACCOUNT
@@ -228,14 +229,6 @@ class Reference(msgspec.Struct, frozen=True):
     field: str
     column: Any
     """The ORM column referred to, for example `Contract.id`."""
-
-
-class RowError(msgspec.Struct, frozen=True):
-    """Why a row of the exchange is refused: a stable code, the field, and the reason in Russian."""
-
-    code: str
-    field: str
-    message: str
 
 
 class Dataset(Generic[P]):

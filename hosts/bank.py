@@ -1,8 +1,5 @@
 """`abonent simulate-bank`: a card gateway that does not exist, in its own process, for tests and demonstrations."""
 
-import asyncio
-import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,10 +15,10 @@ from core.testing.bank import Bank, BankServer
 from core.testing.bank.rbs import RbsFace, Sign, by_key
 from core.testing.bank.shapes import Mood
 from core.testing.bank.yookassa import YooKassaFace
+from hosts.serving import serve
 
 KEY = "test-secret-key"
 """Signs callbacks unless another is given."""
-_PARENT_SECONDS = 0.5
 _SHARE = click.FloatRange(0, 1)
 
 
@@ -61,10 +58,8 @@ def simulate_bank(
         posts_callbacks=post,
         port=port,
     )
-    try:
-        asyncio.run(_serve(server, with_parent))
-    except OSError as error:
-        raise ConfigError(f"the bank cannot listen on port {port}: {error.strerror}") from error
+    serve(server, "bank", port, with_parent)
+    bank.close()
 
 
 def by_rsa(file: Path) -> Sign:
@@ -77,18 +72,3 @@ def by_rsa(file: Path) -> Sign:
         raise ConfigError(f"{file}: not an RSA key")
     sign: Callable[..., bytes] = private.sign
     return lambda text: sign(text, PKCS1v15(), SHA512()).hex().upper()
-
-
-async def _serve(server: BankServer, parent: int) -> None:
-    """Until a signal comes, or `parent` (0: nobody) is not our parent any more."""
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with server.running():
-        click.echo(f"the bank listens at {server.url}", err=True)
-        while not ended.is_set() and parent in (0, os.getppid()):
-            try:
-                await asyncio.wait_for(ended.wait(), _PARENT_SECONDS)
-            except TimeoutError:
-                continue
-    server.bank.close()

@@ -31,6 +31,7 @@ from hosts.asgi import CONFIG_ENV, worker_of
 from hosts.bank import simulate_bank
 from hosts.commands import PluginGroups, run_in
 from hosts.demo import commands as demo_commands
+from hosts.operator import simulate_operator
 
 
 @click.group(cls=PluginGroups, context_settings={"help_option_names": ["-h", "--help"]})
@@ -294,6 +295,7 @@ cli.add_command(demo_commands.demo)
 cli.add_command(demo_commands.demo_sign)
 cli.add_command(demo_commands.walk)
 cli.add_command(simulate_bank)
+cli.add_command(simulate_operator)
 
 
 def main(argv: list[str] | None = None) -> Any:

@@ -24,5 +24,11 @@ DATASETS: tuple[Dataset[Any], ...] = (
         key=("contract_id",),
         references=(Reference("contract_id", Contract.id),),
     ),
-    Dataset("edo.events", EdoEventRow, title="Действия с электронными документами", apply=feeds.load_events),
+    Dataset(
+        "edo.events",
+        EdoEventRow,
+        title="Действия с электронными документами",
+        check=feeds.check_event,
+        apply=feeds.load_events,
+    ),
 )

@@ -99,30 +99,4 @@ AT_OPERATOR = ErrorKind(
 )
 NOT_REFUSED = ErrorKind("edo.not_refused", 409, "Оператор этого не отклонял", "The operator has not refused this")
 
-ERRORS = (
-    UNAVAILABLE,
-    CERTIFICATE_NEEDED,
-    CERTIFICATE_NOT_ADDED,
-    NOT_OWN_ORGANISATION,
-    WITHOUT_AGREEMENT,
-    FILE_TOO_LARGE,
-    FILE_EMPTY,
-    PERIOD_REVERSED,
-    ALREADY_SIGNED,
-    WRONG_STATE,
-    CHANGED,
-    OTHER_METHOD,
-    REPEATED,
-    CODE_WRONG,
-    CODE_EXPIRED,
-    SIGNATURES_REFUSED,
-    SIGNATURE_INVALID,
-    CERTIFICATE_UNKNOWN,
-    CONTENT_FIXED,
-    NOT_CHANGEABLE,
-    NO_VIEW,
-    UNKNOWN_DOCUMENT,
-    IMPOSSIBLE,
-    AT_OPERATOR,
-    NOT_REFUSED,
-)
+ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

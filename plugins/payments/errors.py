@@ -96,4 +96,39 @@ NOT_A_STATEMENT = ErrorKind(
     "payments.not_a_statement", 422, "Выписка не прочитана: {reason}", "The statement cannot be read: {reason}"
 )
 
+# ---- of the company's rows
+NOT_A_MONTH = ErrorKind(
+    "payments.not_a_month", 422, "Месяц задаётся своим первым днём", "A month is given by its first day"
+)
+MORE_THAN_AMOUNT = ErrorKind(
+    "payments.more_than_amount", 422, "Остаток больше суммы документа", "More remains than the document's amount"
+)
+ANOTHER_CONTRACT = ErrorKind(
+    "payments.another_contract",
+    422,
+    "Под этим ключом загружен документ другого договора",
+    "The key belongs to a document of another contract",
+)
+PERIOD_NEEDED = ErrorKind(
+    "payments.period_needed",
+    422,
+    "Акту сверки нужен период: с даты по дату",
+    "An act of reconciliation needs its period",
+)
+UNKNOWN_ORDER = ErrorKind(
+    "payments.unknown_order",
+    422,
+    "По договору нет такого заказа акта сверки",
+    "The contract has no such order of an act",
+)
+ORDER_ANSWERED = ErrorKind(
+    "payments.order_answered", 422, "По этому заказу акт уже выставлен", "The order was answered by another act"
+)
+UNKNOWN_PAYMENT = ErrorKind(
+    "payments.unknown_payment",
+    422,
+    "По договору нет такой оплаты в кабинете",
+    "The contract has no such payment of the cabinet",
+)
+
 ERRORS: tuple[ErrorKind, ...] = tuple(value for value in list(globals().values()) if isinstance(value, ErrorKind))

@@ -1,6 +1,11 @@
 """The port of operators of electronic documents: Diadoc's adapter against the simulator, over a socket and without."""
 
-from collections.abc import AsyncIterator
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +17,7 @@ from core.config import ConfigError
 from core.ports.edo_operator import OperatorUnavailable, Patch
 from core.testing.diadoc import Diadoc, DiadocServer
 from core.testing.suites.edo_operator import OperatorSuite, outgoing, read_all, whole
+from hosts.operator import BOXES
 
 COMPANY, CLIENT = "3f2a1c0e-0000-4000-8000-5d0c7d3f1f10", "7b1d4e55-0000-4000-8000-0d5c7d3f1f99"
 
@@ -197,3 +203,58 @@ async def test_without_an_operator_nothing_is_read_or_sent() -> None:
     with pytest.raises(OperatorUnavailable):
         await whole(adapter.content("m", "e"))
     await adapter.close()
+
+
+# ---- the process
+@contextmanager
+def process(state: Path, port: int, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """`abonent simulate-operator`, ready."""
+    boxes = ("--box", COMPANY, "--box", CLIENT)
+    command = [sys.executable, "-m", "hosts.cli", "simulate-operator", "--state", str(state), "--port", str(port)]
+    running = subprocess.Popen([*command, *boxes, *options], cwd=Path(__file__).parents[2], stderr=subprocess.PIPE)
+    assert running.stderr is not None
+    try:
+        assert b"the operator listens" in running.stderr.readline()
+        yield running
+    finally:
+        running.kill()
+        running.wait()
+        running.stderr.close()
+
+
+@pytest.mark.requirement("EDO-13")
+async def test_a_process_takes_a_message_and_knows_it_after_a_kill(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    adapter, state = made(f"http://127.0.0.1:{port}"), tmp_path / "operator.ndjson"
+    message = outgoing(Harness(Diadoc(), adapter))
+    levers = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+    with process(state, port):
+        sent = await adapter.send("operation-1", message)
+        document = {"from_box": COMPANY, "to_box": CLIENT, "content": "Счёт", "number": "7"}
+        came = (await levers.post("/control/documents", json=document)).json()
+        assert (await levers.post("/control/documents", json=document | {"to_box": "nowhere"})).status_code == 400
+    with process(state, port, "--faults", "0.3") as running:
+        for _ in range(50):  # a third of the requests fails
+            with suppress(OperatorUnavailable):
+                events, _ = await read_all(adapter)
+                break
+        for _ in range(50):
+            with suppress(OperatorUnavailable):
+                assert await adapter.send("operation-1", message) == sent
+                break
+        assert [one.id for one in events if one.kind == "document"] == [sent.entity_id, came["entity_id"]]
+        messages = (await levers.get("/control/messages")).json()
+        assert [one["MessageId"] for one in messages] == [sent.message_id, came["message_id"]]
+        running.terminate()
+        assert running.wait(10) == 0
+    await levers.aclose()
+    await adapter.close()
+
+
+def test_the_boxes_are_the_documented_ones() -> None:
+    page = (Path(__file__).parents[2] / "docs/supplier/operator-simulator.md").read_text(encoding="utf-8")
+    assert all(box in page for box in BOXES)
+    for lever in ("/control/messages", "/control/documents", "/control/replies", "/control/faults"):
+        assert lever in page

@@ -241,14 +241,15 @@ def _text(one: Json) -> str:
 class DiadocServer:
     """Puts an operator behind HTTP on 127.0.0.1."""
 
-    def __init__(self, diadoc: Diadoc) -> None:
+    def __init__(self, diadoc: Diadoc, port: int = 0) -> None:
         self.diadoc, self.url = diadoc, ""
+        self._port = port
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["DiadocServer"]:
         """Listens at `url` until the end of the block."""
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         try:
             yield self

@@ -8,6 +8,7 @@ import msgspec
 from core.sdk import Id
 from plugins.edo.schemas import Kind, Method, OperatorName
 
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = Annotated[str, msgspec.Meta(max_length=64)]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$(?!\n)")]
 Deed = Literal["confirm", "reject", "invalidate", "withdraw", "request_annulment", "agree", "refuse"]
@@ -34,11 +35,12 @@ class EdoEventRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     document_id: Id
     action: Deed
-    at: datetime
+    at: Aware
+    """When it was done; the history shows it."""
     text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     """Why, for the client."""
     signer: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    """With `confirm`: who has signed for the company."""
+    """Who has signed for the company: required with `confirm`."""
 
 
 class EdoBoxRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

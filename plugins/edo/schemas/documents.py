@@ -93,6 +93,7 @@ class EdoSignatureItem(msgspec.Struct, frozen=True):
     id: str
     side: Side
     method: Method
+    """`none`: a confirmation of the company's; which signature it bears is not known here."""
     signer: str
     signed_at: datetime
     sha256: str

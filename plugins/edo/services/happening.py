@@ -11,8 +11,8 @@ from core.ports.edo_operator import OperatorEvent, Paper
 from core.sdk import UnitOfWork, new_id
 from core.uploads.public import clean_name
 from plugins.edo import domain, store
-from plugins.edo.domain import Action, Impossible, OperatorName, Side, Standing
-from plugins.edo.models import EdoDocument, EdoHome, EdoOperatorEvent
+from plugins.edo.domain import Action, Impossible, Method, OperatorName, Side, Standing
+from plugins.edo.models import EdoHome, EdoOperatorEvent
 from plugins.edo.schemas import Trouble
 from plugins.edo.services import sending, telling
 from plugins.edo.services.fetching import FetchEdoContent
@@ -159,12 +159,12 @@ async def _arrived(uow: UnitOfWork, source: Source, event: OperatorEvent) -> str
     document_id = new_id()
     awaits = paper.awaits or origin == "client"
     row = _document(uow, event, paper, origin, awaits)
-    await uow.execute(sa.insert(EdoDocument).values(id=document_id, contract_id=contract_id, **row))
+    await store.add(uow, [{"id": document_id, "contract_id": contract_id, **row}])
     place = {"message_id": event.message_id, "entity_id": event.id, "annulment_id": None}
     home = {"document_id": document_id, "operator": source.operator, "box_id": client_box}
     await uow.execute(sa.insert(EdoHome).values(**home, **place))
     state = domain.delivered("kep" if awaits else "none")
-    await store.note(uow, document_id, state, "deliver", origin)
+    await store.note(uow, document_id, state, "deliver", origin, at=_moment(uow, event))
     uow.audit("edo.arrived", document_id, operator=source.operator, origin=origin)
     if not paper.sound:
         locked = (await store.locked(uow, [document_id]))[document_id]
@@ -190,26 +190,16 @@ async def _contract(uow: UnitOfWork, source: Source, client_box: str, paper: Pap
 
 
 def _document(uow: UnitOfWork, event: OperatorEvent, paper: Paper, origin: Side, awaits: bool) -> dict[str, object]:
-    number, file_name = clean(paper.number, 64), clean_name(paper.file_name)[:200]
-    method = "kep" if awaits else "none"
+    method: Method = "kep" if awaits else "none"
     return {
         "origin": origin,
         "kind": domain.KIND_OF[paper.kind],
-        "number": number,
+        "number": clean(paper.number, 64),
         "issued_on": paper.issued_on or _moment(uow, event).date(),
-        "name": "",
         "comment": clean(paper.comment, 1000),
-        "search": f"{number} {file_name}".lower(),
         "method": method,
-        "state": domain.delivered("kep" if awaits else "none"),
-        "file_name": file_name,
-        "stored_key": None,
-        "size": None,
-        "sha256": None,
-        "media_type": "application/octet-stream",
-        "created_at": uow.now,
-        "created_by": None,
-        "asked_by": None,
+        "state": domain.delivered(method),
+        "file_name": clean_name(paper.file_name)[:200],
     }
 
 
@@ -278,7 +268,7 @@ async def _happened(
     after, action = _stepped(row, action, side)
     if action in ("sign", "confirm"):
         await _signed(uow, source, event, row, side)
-    await store.move(uow, row, after, action, side, text)
+    await store.move(uow, row, after, action, side, text, at=_moment(uow, event))
     if side == "company":
         telling.has_moved(uow, row, after.state, text)
 

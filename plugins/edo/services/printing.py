@@ -14,6 +14,8 @@ from plugins.edo.store import DocumentRow, SignatureRow
 Block = Text | Pairs | Table
 NAME = "Печатная форма.pdf"
 _METHODS = {"pep": "Простая электронная подпись", "kep": "Усиленная квалифицированная электронная подпись"}
+_CONFIRMED = "Подтверждено энергосбытовой компанией"
+"""All that is known of a confirmation that nothing proves here."""
 _SIDES = {"client": "Клиент", "company": "Энергосбытовая компания"}
 
 
@@ -105,9 +107,10 @@ def _shown(value: Decimal | None, decimals: int | None = None) -> str:
 
 
 def _stamp(ctx: Context, one: SignatureRow) -> Pairs:
+    proven = one.side == "client" or one.evidence_id is not None or one.proof
     rows = [
         (_SIDES[one.side], one.signer),
-        ("Вид подписи", _METHODS[one.method]),
+        ("Вид подписи", _METHODS[one.method] if proven else _CONFIRMED),
         ("Подписано", f"{one.signed_at.astimezone(ctx.runtime.zone):%d.%m.%Y %H:%M:%S}"),
         ("SHA-256", one.sha256),
         ("Текст", one.statement),

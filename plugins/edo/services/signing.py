@@ -46,7 +46,7 @@ async def signable(ctx: Context, ids: Sequence[str], method: Method) -> list[Doc
 
 
 def refusal(state: domain.State) -> Problem:
-    """Why a document in this state is not signed, rejected and so on."""
+    """Why a document in this state is not signed."""
     if state == "signed":
         return Problem(errors.ALREADY_SIGNED)
     return Problem(errors.WRONG_STATE, state=domain.TITLES[state])
@@ -64,7 +64,7 @@ async def seal(
             after = domain.step(row.standing, "sign", "client")
         except domain.Impossible as error:
             raise refusal(row.state) from error
-        if row.sha256 != one.sha256:
+        if (row.sha256, row.method) != (one.sha256, method):
             raise Problem(errors.CHANGED)
         fixed = {"account_id": ctx.actor.id, "signer": one.signer, "sha256": one.sha256}
         signature_id = await store.sign(uow, row.id, "client", method, **fixed, **one.proof)

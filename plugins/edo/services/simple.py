@@ -15,6 +15,7 @@ from plugins.edo.schemas import signing as schemas
 from plugins.edo.services import access
 from plugins.edo.services.signing import SIGNED, Proven, seal, signable
 from plugins.edo.settings import EdoSettings
+from plugins.edo.store import DocumentRow, Locked
 
 PURPOSE = "edo.signing"
 LIFETIME = timedelta(minutes=10)
@@ -25,19 +26,12 @@ ATTEMPTS = 5
 async def order_code(ctx: Context, data: schemas.EdoCodeOrder) -> schemas.EdoCodeSent:
     """Sends a code that signs exactly these documents as they are now; an older code is void."""
     rows = await signable(ctx, data.documents, "pep")
-    person = await contact(ctx, ctx.actor.id)
-    if person is None:
-        raise Problem(FORBIDDEN)
-    signer = " ".join(part for part in (person.surname, person.given_name, person.patronymic) if part)
-    pledges = []
-    for row in rows:
-        title = domain.title(row.kind, row.number, row.issued_on)
-        said = domain.statement(signer, title, row.contract_number, row.file_name, row.sha256)
-        pledges.append(schemas.Pledge(row.id, row.sha256, said))
+    signer, email = await _caller(ctx)
+    pledges = [schemas.Pledge(row.id, row.sha256, _statement(signer, row, row.contract_number)) for row in rows]
     fresh = {
         "id": new_id(),
         "documents": msgspec.json.encode(pledges),
-        "email": person.email,
+        "email": email,
         "wrong_attempts": 0,
     }
     async with ctx.uow() as uow:
@@ -50,9 +44,9 @@ async def order_code(ctx: Context, data: schemas.EdoCodeOrder) -> schemas.EdoCod
         await uow.put(EdoSigning, ("account_id",), [{"account_id": ctx.actor.id, **fresh}])
         titles = "\n".join(domain.title(row.kind, row.number, row.issued_on) for row in rows)
         secret = Secret("code", PURPOSE, str(fresh["id"]))
-        uow.enqueue(SendLetter(CODE.name, person.email, params={"documents": titles}, secret=secret))
+        uow.enqueue(SendLetter(CODE.name, email, params={"documents": titles}, secret=secret))
         uow.audit("edo.code_sent", ctx.actor.id, signing=fresh["id"], documents=len(rows))
-        sent = schemas.EdoCodeSent(str(fresh["id"]), person.email, uow.now + LIFETIME, pledges)
+        sent = schemas.EdoCodeSent(str(fresh["id"]), email, uow.now + LIFETIME, pledges)
         return await uow.answer(sent)
 
 
@@ -85,9 +79,31 @@ async def _seal(
 ) -> schemas.EdoSigned:
     await signable(ctx, [one.id for one in pledges], "pep")  # a role may have been lost since
     proof = f"Код отправлен на {email}, запрос {signing_id}"
+    signer, _ = await _caller(ctx)
+    await _unchanged(uow, pledges, signer)
+    proven = {one.id: Proven(one.sha256, signer, {"statement": one.statement, "proof": proof}) for one in pledges}
+    return schemas.EdoSigned(SIGNED, await seal(ctx, uow, "pep", proven))
+
+
+async def _caller(ctx: Context) -> tuple[str, str]:
+    """Full name and e-mail. Raises Problem 403 where the account is no more."""
     person = await contact(ctx, ctx.actor.id)
     if person is None:
         raise Problem(FORBIDDEN)
-    signer = " ".join(part for part in (person.surname, person.given_name, person.patronymic) if part)
-    proven = {one.id: Proven(one.sha256, signer, {"statement": one.statement, "proof": proof}) for one in pledges}
-    return schemas.EdoSigned(SIGNED, await seal(ctx, uow, "pep", proven))
+    return " ".join(part for part in (person.surname, person.given_name, person.patronymic) if part), person.email
+
+
+async def _unchanged(uow: UnitOfWork, pledges: list[schemas.Pledge], signer: str) -> None:
+    """Holds the documents. Raises Problem 409 if one of them is not what its statement says any more."""
+    rows = await store.locked(uow, sorted(one.id for one in pledges))
+    asked = {"ids": sorted({row.contract_id for row in rows.values()})}
+    numbers = {row.id: row.number for row in await uow.execute(store.NUMBER_OF, asked)}
+    for one in pledges:
+        row = rows[one.id]
+        if one.statement != _statement(signer, row, numbers[row.contract_id]):
+            raise Problem(errors.CHANGED)
+
+
+def _statement(signer: str, row: DocumentRow | Locked, contract: str) -> str:
+    title = domain.title(row.kind, row.number, row.issued_on)
+    return domain.statement(signer, title, contract, row.file_name, row.sha256 or "")

@@ -1,7 +1,7 @@
 """Queries of electronic documents."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -222,13 +222,13 @@ class Locked(msgspec.Struct, frozen=True):
     issued_on: date
     state: State
     method: Method
-    stored_key: str | None
-    sha256: str | None
-    asked_by: Side | None
     file_name: str
     name: str
     comment: str
-    confirmed: bool
+    stored_key: str | None = None
+    sha256: str | None = None
+    asked_by: Side | None = None
+    confirmed: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -245,12 +245,12 @@ _LOCKED = (
         EdoDocument.issued_on,
         EdoDocument.state,
         EdoDocument.method,
-        EdoDocument.stored_key,
-        EdoDocument.sha256,
-        EdoDocument.asked_by,
         EdoDocument.file_name,
         EdoDocument.name,
         EdoDocument.comment,
+        EdoDocument.stored_key,
+        EdoDocument.sha256,
+        EdoDocument.asked_by,
         EdoDocument.confirmed,
     )
     .where(any_of(EdoDocument.id, "ids"))
@@ -264,19 +264,85 @@ async def locked(uow: UnitOfWork, ids: Sequence[str]) -> dict[str, Locked]:
     return {row.id: Locked(*row) for row in await uow.execute(_LOCKED, {"ids": list(ids)})}
 
 
-async def move(uow: UnitOfWork, row: Locked, after: Standing, action: str, side: Side, reason: str = "") -> str:
+PARTICULARS = ("contract_id", "kind", "number", "issued_on", "file_name", "name", "comment")
+"""What the company may correct."""
+_CHANGE = sa.update(EdoDocument).where(EdoDocument.id == text("document_id"))
+_WITHOUT_FILE: dict[str, Any] = {
+    "name": "",
+    "comment": "",
+    "stored_key": None,
+    "size": None,
+    "sha256": None,
+    "media_type": "application/octet-stream",
+    "created_by": None,
+    "asked_by": None,
+}
+
+
+async def add(uow: UnitOfWork, documents: Sequence[Mapping[str, Any]]) -> None:
+    """Stores new documents, all with the same columns; what they do not say is that of one whose file is to come."""
+    rows = [{**_WITHOUT_FILE, "created_at": uow.now, "search": _search(one), **one} for one in documents]
+    if rows:
+        await uow.execute(sa.insert(EdoDocument), rows)
+
+
+async def change(uow: UnitOfWork, documents: Sequence[Locked]) -> None:
+    """Stores other particulars of documents, with the method and the state that follow from them."""
+    rows = []
+    for one in documents:
+        said = {name: getattr(one, name) for name in (*PARTICULARS, "method", "state")}
+        rows.append({"document_id": one.id, "search": _search(said), **said})
+    if rows:
+        await uow.execute(_CHANGE, rows)
+
+
+def _search(said: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (said["number"], said.get("name"), said["file_name"]))).lower()
+
+
+_LAST_DEED = (
+    sa.select(EdoDeed.at).where(EdoDeed.document_id == text("document_id")).order_by(EdoDeed.id.desc()).limit(1)
+)
+
+
+async def move(
+    uow: UnitOfWork,
+    row: Locked,
+    after: Standing,
+    action: str,
+    side: Side,
+    reason: str = "",
+    *,
+    at: datetime | None = None,
+) -> str:
     """Notes a deed and where the document stands after it; returns the deed's identifier."""
     changed = {"state": after.state, "asked_by": after.asked_by, "confirmed": after.confirmed}
     await uow.execute(sa.update(EdoDocument).where(EdoDocument.id == row.id).values(**changed))
     uow.audit(f"edo.{action}", row.id, state=after.state, side=side)
-    return await note(uow, row.id, after.state, action, side, reason)
+    return await note(uow, row.id, after.state, action, side, reason, at=at)
 
 
-async def note(uow: UnitOfWork, document_id: str, state: State, action: str, side: Side, reason: str = "") -> str:
-    """A line of a document's history; returns its identifier."""
-    deed = {"id": new_id(), "document_id": document_id, "at": uow.now, "side": side, "action": action}
+async def note(
+    uow: UnitOfWork,
+    document_id: str,
+    state: State,
+    action: str,
+    side: Side,
+    reason: str = "",
+    *,
+    at: datetime | None = None,
+) -> str:
+    """A line of a document's history; returns its identifier. `at`: when the other side says it was; null: now."""
+    moment = uow.now if at is None else await _believed(uow, document_id, at)
+    deed = {"id": new_id(), "document_id": document_id, "at": moment, "side": side, "action": action}
     await uow.execute(sa.insert(EdoDeed).values(**deed, state=state, text=reason))
     return str(deed["id"])
+
+
+async def _believed(uow: UnitOfWork, document_id: str, at: datetime) -> datetime:
+    """A moment that is neither to come nor before the deed that stands before it in the history."""
+    before = await uow.one(_LAST_DEED, {"document_id": document_id})
+    return min(at if before is None else max(at, before.at), uow.now)
 
 
 async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **proof: Any) -> str:
@@ -289,6 +355,7 @@ async def sign(uow: UnitOfWork, document_id: str, side: Side, method: Method, **
 
 
 CLIENT_OF = sa.select(Contract.name).where(Contract.id == text("contract_id"))
+NUMBER_OF = sa.select(Contract.id, Contract.number).where(any_of(Contract.id, "ids"))
 AGREEMENT_OF = sa.select(Contract.id, Contract.signature).where(any_of(Contract.id, "ids"))
 APPLIED = sa.select(EdoEvent.id).where(any_of(EdoEvent.id, "ids"))
 SIGNING = (

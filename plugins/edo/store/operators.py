@@ -1,12 +1,13 @@
 """Queries of what goes through operators."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
 
 from core.contracts.public import Contract
-from core.sdk import Query, UnitOfWork
+from core.sdk import Query, UnitOfWork, any_of
 from plugins.edo.domain import OperatorName, Transfer
 from plugins.edo.models import EdoBox, EdoDocument, EdoHome, EdoOperatorEvent, EdoPolling, EdoSending
 from plugins.edo.store import text
@@ -43,6 +44,7 @@ _HOME = sa.select(
     EdoHome.annulment_id,
 )
 HOME = Query(_HOME.where(EdoHome.document_id == text("document_id")), Home)
+_AWAY = sa.select(EdoHome.document_id).where(any_of(EdoHome.document_id, "ids"))
 _HOMES_OF_MESSAGE = (
     _HOME.where(EdoHome.operator == text("operator"), EdoHome.message_id == text("message_id"))
     .order_by(EdoHome.document_id)
@@ -54,6 +56,11 @@ async def home(uow: UnitOfWork, document_id: str) -> Home | None:
     """The home of a document; None: the exchange."""
     row = await uow.one(HOME.statement, {"document_id": document_id})  # type: ignore[arg-type]
     return None if row is None else Home(*row)
+
+
+async def at_operators(uow: UnitOfWork, ids: Iterable[str]) -> set[str]:
+    """Those of the documents that live at an operator."""
+    return {document_id for (document_id,) in await uow.execute(_AWAY, {"ids": sorted(ids)})}
 
 
 async def homes_of_message(uow: UnitOfWork, operator: str, message_id: str) -> list[Home]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.notifications.public import Notify
 from core.sdk import RowError, UnitOfWork, any_of, month_start
-from plugins.payments import domain
+from plugins.payments import domain, errors
 from plugins.payments.models import ActOrder, Allocation, Balance, Bill, Document, Executed, Payment
 from plugins.payments.notifications import ABOUT_ACTS, ABOUT_BILLS, ABOUT_PAYMENTS
 from plugins.payments.schemas.company import BalanceRow, BillRow, DocumentRow, ExecutedRow
@@ -19,16 +19,14 @@ from plugins.payments.store import documents as document_store
 from plugins.payments.store import history as history_store
 
 Answers = list[RowError | None]
-NOT_A_MONTH = RowError("payments.not_a_month", "month", "Месяц задаётся своим первым днём")
-MORE_THAN_AMOUNT = RowError("payments.more_than_amount", "remaining", "Остаток больше суммы документа")
-ANOTHER_CONTRACT = RowError(
-    "payments.another_contract", "contract_id", "Под этим ключом загружен документ другого договора"
-)
-PERIOD_NEEDED = RowError("payments.period_needed", "period_from", "Акту сверки нужен период: с даты по дату")
-UNKNOWN_ORDER = RowError("payments.unknown_order", "order_id", "По договору нет такого заказа акта сверки")
-ORDER_ANSWERED = RowError("payments.order_answered", "order_id", "По этому заказу акт уже выставлен")
-UNKNOWN_BILL = RowError("payments.unknown_bill", "bill_id", "По договору нет такого счёта")
-UNKNOWN_PAYMENT = RowError("payments.unknown_payment", "payment_id", "По договору нет такой оплаты в кабинете")
+NOT_A_MONTH = RowError.of(errors.NOT_A_MONTH, "month")
+MORE_THAN_AMOUNT = RowError.of(errors.MORE_THAN_AMOUNT, "remaining")
+ANOTHER_CONTRACT = RowError.of(errors.ANOTHER_CONTRACT, "contract_id")
+PERIOD_NEEDED = RowError.of(errors.PERIOD_NEEDED, "period_from")
+UNKNOWN_ORDER = RowError.of(errors.UNKNOWN_ORDER, "order_id")
+ORDER_ANSWERED = RowError.of(errors.ORDER_ANSWERED, "order_id")
+UNKNOWN_BILL = RowError.of(errors.UNKNOWN_BILL, "bill_id")
+UNKNOWN_PAYMENT = RowError.of(errors.UNKNOWN_PAYMENT, "payment_id")
 
 
 def money(text: str) -> Decimal:

@@ -147,6 +147,21 @@ METERED_POINT = ErrorKind(
     "The point has a device: its readings are sent, not a consumption",
 )
 
+# ---- of the company's rows
+NOT_A_MONTH = ErrorKind(
+    "readings.not_a_month", 422, "Месяц задаётся своим первым днём", "A month is given by its first day"
+)
+NEGATIVE = ErrorKind("readings.negative", 422, "Показание не бывает отрицательным", "A reading is never negative")
+UNKNOWN_ID = ErrorKind(
+    "readings.unknown_id", 422, "Такого энергообъекта или прибора учёта нет", "There is no such energy object or device"
+)
+WINDOW_ORDER = ErrorKind(
+    "readings.window_order", 422, "Последний день раньше первого", "The last day is before the first"
+)
+RANGE_ORDER = ErrorKind(
+    "readings.range_order", 422, "Часы указаны не по порядку или пересекаются", "Hours are out of order or overlap"
+)
+
 ERRORS: tuple[ErrorKind, ...] = (
     *(value for value in list(globals().values()) if isinstance(value, ErrorKind)),
     *layout_80020.ERRORS,

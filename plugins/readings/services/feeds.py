@@ -5,17 +5,18 @@ from datetime import date
 from typing import Any
 
 from core.sdk import RowError, UnitOfWork, exact
+from plugins.readings import errors
 from plugins.readings.models import Accepted, AcceptedPoint, MeterState, ObjectState, Previous, Window
 from plugins.readings.schemas import PreviousRow, StateRow, WindowRow
 from plugins.readings.schemas.history import HistoryRow, PointHistoryRow
 from plugins.readings.store import feeds as store
 
 Answers = list[RowError | None]
-NOT_A_MONTH = RowError("readings.not_a_month", "month", "Месяц задаётся своим первым днём")
-NEGATIVE = RowError("readings.negative", "value", "Показание не бывает отрицательным")
-UNKNOWN_REGISTER = RowError("readings.unknown_register", "register", "У прибора нет такой шкалы")
-UNKNOWN_ID = RowError("readings.unknown_id", "id", "Такого энергообъекта или прибора учёта нет")
-WINDOW_ORDER = RowError("readings.window_order", "closes_on", "Последний день раньше первого")
+NOT_A_MONTH = RowError.of(errors.NOT_A_MONTH, "month")
+NEGATIVE = RowError.of(errors.NEGATIVE, "value")
+UNKNOWN_REGISTER = RowError.of(errors.UNKNOWN_REGISTER, "register")
+UNKNOWN_ID = RowError.of(errors.UNKNOWN_ID, "id")
+WINDOW_ORDER = RowError.of(errors.WINDOW_ORDER, "closes_on")
 
 
 async def load_windows(uow: UnitOfWork, rows: Sequence[WindowRow]) -> Answers:

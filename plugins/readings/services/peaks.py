@@ -41,7 +41,7 @@ from plugins.readings.store import peaks as store
 DATASET = "readings.peak_hours"
 MAX_FILE = 2_000_000
 """Bytes; a month of one region takes some twenty thousand."""
-RANGE_ORDER = RowError("readings.range_order", "ranges", "Часы указаны не по порядку или пересекаются")
+RANGE_ORDER = RowError.of(errors.RANGE_ORDER, "ranges")
 
 
 # ---- what a client sees

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import subprocess
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -182,6 +183,13 @@ async def members(answer: httpx.Response) -> dict[str, bytes]:
     assert answer.status_code == 200, answer.text
     with ZipFile(BytesIO(answer.content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def text_of(answer: httpx.Response) -> str:
+    """What a printed form says, on one line."""
+    assert answer.status_code == 200, answer.text
+    told = subprocess.run(["pdftotext", "-", "-"], input=answer.content, capture_output=True, check=True)
+    return " ".join(told.stdout.decode().split())
 
 
 async def facts(cabinet: Cabinet) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Who has the section, the list and its filters, files, what the company feeds in (EDO-01 to EDO-05)."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -191,6 +192,26 @@ async def test_rows_that_cannot_be(supplier: Cabinet, anna: Caller) -> None:
     assert await listed(anna) == ["D-1"]
 
 
+@pytest.mark.requirement("EDO-13")
+async def test_rows_of_one_batch_that_correct_each_other(supplier: Cabinet, anna: Caller) -> None:
+    await deliver(supplier, "D-1")
+    rows = [
+        announced("D-1", number="А-1"),
+        announced("D-2"),
+        announced("D-2", number="А-2", signature="none"),
+        announced("D-1", number="А-11", name="Последнее слово"),
+    ]
+    await supplier.load("edo.documents", *rows)
+    good(await put_file(supplier, "D-2"))
+    found = {one["id"]: one for one in good(await anna.get(DOCUMENTS))["items"]}
+    assert {key: (one["number"], one["state"]) for key, one in found.items()} == {
+        "D-1": ("А-11", "awaiting"),
+        "D-2": ("А-2", "not_required"),
+    }
+    assert await listed(anna, search="последнее") == ["D-1"]
+    assert len((await shown(anna, "D-1"))["history"]) == 1
+
+
 @pytest.mark.requirement("EDO-05")
 @pytest.mark.repeats("create_edo_document")
 async def test_a_client_creates_a_document(supplier: Cabinet, anna: Caller) -> None:
@@ -232,6 +253,35 @@ async def test_the_company_answers_once(supplier: Cabinet, anna: Caller) -> None
     assert found["document"]["status"] == "Аннулирован"
     assert [deed["action"] for deed in found["history"]] == ["deliver", "withdraw"]
     assert len([text for text in await bell(anna) if "Отправлен по ошибке" in text]) == 1
-    again = {"id": "E-2", "document_id": "D-1", "action": "confirm"}
-    answers = await happens(supplier, again, {"id": "E-3", "document_id": "D-0", "action": "confirm"})
+    again = {"id": "E-2", "document_id": "D-1", "action": "invalidate"}
+    answers = await happens(supplier, again, {"id": "E-3", "document_id": "D-0", "action": "invalidate"})
     assert [one["code"] for one in answers[:2]] == ["edo.impossible", "edo.unknown_document"]
+
+
+@pytest.mark.requirement("EDO-13")
+async def test_a_moment_without_a_zone_refuses_its_row_alone(supplier: Cabinet, anna: Caller) -> None:
+    await deliver(supplier, "D-1")
+    rows = [
+        {"id": f"E-{number}", "document_id": "D-1", "action": "withdraw", "at": at}
+        for number, at in enumerate(("2026-01-20T09:00:00", "2026-01-20T09:00:00+03:00"), 1)
+    ]
+    answers = await happens(supplier, *rows)
+    assert [(one["code"], one["field"]) for one in answers[:1]] == [("wrong_type", "at")]
+    assert (await shown(anna, "D-1"))["document"]["status"] == "Аннулирован"
+
+
+@pytest.mark.requirement("EDO-13")
+async def test_the_history_tells_when_the_company_did_it(supplier: Cabinet, anna: Caller) -> None:
+    for number in range(1, 4):
+        await deliver(supplier, f"D-{number}")
+    came = datetime.fromisoformat((await shown(anna, "D-1"))["history"][0]["at"])
+    supplier.clock.move(timedelta(days=2))
+    done = {"D-1": came + timedelta(days=1), "D-2": came + timedelta(days=30), "D-3": came - timedelta(days=1)}
+    events = [{"id": f"E-{one}", "document_id": one, "action": "withdraw", "at": at} for one, at in done.items()]
+    await happens(supplier, *events)
+    told = [datetime.fromisoformat((await shown(anna, one))["history"][-1]["at"]) for one in done]
+    assert told[0] == done["D-1"]
+    assert told[1] == supplier.clock.now()  # never later than it is
+    assert told[2] == datetime.fromisoformat(
+        (await shown(anna, "D-3"))["history"][0]["at"]
+    )  # nor before what it answers

@@ -21,6 +21,7 @@ from tests.plugins.edo.supplier import (
     OTHER_INN,
     account_of,
     add_certificate,
+    announced,
     bell,
     body_of,
     client,
@@ -38,6 +39,7 @@ from tests.plugins.edo.supplier import (
     shown,
     sign_qualified,
     sign_simply,
+    text_of,
     upload,
     wrong,
 )
@@ -190,6 +192,23 @@ async def test_a_code_signs_only_what_it_was_sent_for(supplier: Cabinet, anna: C
     assert (await anna.post(SIMPLE, json=data)).status_code == 404
 
 
+@pytest.mark.requirement("EDO-10")
+@pytest.mark.parametrize(
+    "changed", [{"number": "77"}, {"issued_on": "2026-01-11"}, {"file_name": "Иное.pdf"}, {"contract_id": "C-OWN"}]
+)
+async def test_a_code_signs_only_the_particulars_that_were_shown(supplier: Cabinet, changed: dict[str, str]) -> None:
+    own = {"id": "C-OWN", "number": "78000000012349", "name": "ООО «Ромашка»", "inn": INN, "kpp": "783001001"}
+    await supplier.load("contracts", own | {"signature": "pep", "signed_on": "2025-12-01"})
+    anna = await client(supplier, "C-PEP", "C-OWN")
+    await deliver(supplier, "D-1")
+    signing_id = good(await order_code(anna, "D-1"))["signing_id"]
+    data = {"signing_id": signing_id, "code": await code_of(supplier)}
+    await supplier.load("edo.documents", announced("D-1") | changed)
+    assert wrong(await anna.post(SIMPLE, json=data), 409) == {"": "edo.changed"}
+    found = await shown(anna, "D-1")
+    assert (found["document"]["state"], found["signatures"]) == ("awaiting", [])
+
+
 # ---- КЭП
 @pytest.mark.requirement("EDO-11", "EDO-12")
 async def test_documents_are_signed_by_certificate(supplier: Cabinet, anna: Caller, director: Signatory) -> None:
@@ -267,6 +286,10 @@ async def test_annulment_needs_the_other_side(supplier: Cabinet, anna: Caller) -
     await happens(supplier, {"id": "E-1", "document_id": "D-1", "action": "refuse", "text": "Документ верен"})
     assert (await shown(anna, "D-1"))["document"]["status"] == "Подписан"
     assert any("Документ верен" in text for text in await bell(anna))
+    late = await anna.post(f"{DOCUMENTS}/D-1/annulment/answer", json={"agree": True})
+    assert (wrong(late, 409), "«Подписан»" in late.text) == ({"": "edo.wrong_state"}, True)
+    again = await anna.post(f"{DOCUMENTS}/D-1/rejection", json={"reason": "Передумали"})
+    assert wrong(again, 409) == {"": "edo.wrong_state"}
     await happens(supplier, {"id": "E-2", "document_id": "D-1", "action": "request_annulment"})
     assert (await shown(anna, "D-1"))["actions"] == ["agree", "refuse"]
     agreed = good(await anna.post(f"{DOCUMENTS}/D-1/annulment/answer", json={"agree": True}))
@@ -285,8 +308,23 @@ async def test_the_company_confirms_or_invalidates_what_a_client_created(supplie
         ("client", "Иванова Анна"),
         ("company", "Сидоров Сидор"),
     ]
+    assert [one["method"] for one in found["signatures"]] == ["pep", "none"]
+    form = await text_of(await anna.get(f"{DOCUMENTS}/{made}/printed"))
+    assert "Подтверждено энергосбытовой компанией" in form
+    assert "квалифицированная" not in form
     await happens(supplier, {"id": "E-2", "document_id": made, "action": "invalidate", "text": "Нет полномочий"})
     assert (await shown(anna, made))["document"]["status"] == "Подпись недействительна"
+
+
+@pytest.mark.requirement("EDO-13")
+async def test_a_confirmation_names_its_signer(supplier: Cabinet, anna: Caller) -> None:
+    made = good(await create(anna))["id"]
+    await sign_simply(supplier, anna, made)
+    bare = {"id": "E-1", "document_id": made, "action": "confirm"}
+    for row in (bare, bare | {"signer": " "}):
+        (answer, *_) = await happens(supplier, row)
+        assert (answer["code"], answer["field"]) == ("required", "signer")
+    assert len((await shown(anna, made))["signatures"]) == 1
 
 
 @pytest.mark.requirement("EDO-11")
