@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from core.sdk import Context, Every, Job
-from core.uploads.services import ending, joining
+from core.uploads.services import ending, joining, keeping
 from core.uploads.services.ending import CleanUpload
 from core.uploads.services.joining import JoinUpload
+from core.uploads.services.keeping import DropFile
 
 
 class ExpireUploads(msgspec.Struct, frozen=True):
@@ -23,5 +24,6 @@ async def expire(ctx: Context, _: ExpireUploads) -> None:
 JOBS: tuple[Job[Any], ...] = (
     Job("uploads.join", joining.join_ordered, JoinUpload),
     Job("uploads.clean", ending.clean, CleanUpload),
+    Job("uploads.drop_file", keeping.drop, DropFile),
     Job("uploads.expire", expire, ExpireUploads, every=Every(timedelta(hours=1))),
 )

@@ -164,9 +164,10 @@ async def take(uow: UnitOfWork, key: str) -> bool:
     return taken.rowcount == 1
 
 
-async def give_up(uow: UnitOfWork, keys: Sequence[str]) -> None:
-    """From now on nobody takes these keys."""
-    await uow.execute(sa.update(Writing).where(Writing.stored_key.in_(keys)).values(given_up=True))
+async def give_up(uow: UnitOfWork, keys: Sequence[str]) -> int:
+    """From now on nobody takes these keys; returns how many of them nobody had taken before."""
+    given_up = await uow.execute(sa.update(Writing).where(Writing.stored_key.in_(keys)).values(given_up=True))
+    return given_up.rowcount
 
 
 async def forget_keys(uow: UnitOfWork, keys: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from core.sdk import Context, Every, Job
-from plugins.edo.services import fetching, files, polling, sending
+from plugins.edo.services import fetching, polling, sending
 
 
 class PollEdoOperator(msgspec.Struct, frozen=True):
@@ -30,7 +30,6 @@ async def poll_second(ctx: Context, _: PollSecondEdoOperator) -> None:
 _MINUTE = Every(timedelta(minutes=1))
 
 JOBS: tuple[Job[Any], ...] = (
-    Job("edo.drop_file", files.drop, files.DropEdoFile),
     Job("edo.poll", poll, PollEdoOperator, every=_MINUTE),
     Job("edo.poll_second", poll_second, PollSecondEdoOperator, every=_MINUTE),
     Job("edo.fetch_content", fetching.fetch, fetching.FetchEdoContent),

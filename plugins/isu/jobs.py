@@ -7,7 +7,7 @@ import msgspec
 
 from core.sdk import Context, Every, Job
 from plugins.isu.services import archives, pulling
-from plugins.isu.services.archives import BuildArchive, DropFile
+from plugins.isu.services.archives import BuildArchive
 
 
 class Pull(msgspec.Struct, frozen=True):
@@ -32,6 +32,5 @@ async def tidy(ctx: Context, _: Tidy) -> None:
 JOBS: tuple[Job[Any], ...] = (
     Job("isu.pull", pull, Pull, every=Every(timedelta(minutes=5))),
     Job("isu.build_archive", archives.build, BuildArchive),
-    Job("isu.drop_file", archives.drop_file, DropFile),
     Job("isu.tidy", tidy, Tidy, every=Every(at=time(4, 20))),
 )

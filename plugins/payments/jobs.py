@@ -8,8 +8,7 @@ import msgspec
 from core.exchange.public import FactAnswered
 from core.sdk import Context, Every, Job
 from plugins.payments.public import PAID
-from plugins.payments.services import documents, printing_acts, reconciling, returns, sending, settling
-from plugins.payments.services.documents import DropFile
+from plugins.payments.services import printing_acts, reconciling, returns, sending, settling
 from plugins.payments.services.paying import Check
 from plugins.payments.services.printing_acts import PrintAct
 from plugins.payments.services.returns import GiveBack
@@ -50,7 +49,6 @@ JOBS: tuple[Job[Any], ...] = (
     Job("payments.apply_answer", apply_answer, FactAnswered, on=FactAnswered, wants=is_ours),
     Job("payments.send_document", sending.send, SendDocument),
     Job("payments.print_act", printing_acts.print_act, PrintAct),
-    Job("payments.drop_file", documents.drop_file, DropFile),
     Job("payments.reconcile", reconcile, Reconcile, every=Every(at=time(5, 30))),
     Job("payments.sweep", sweep, Sweep, every=Every(timedelta(hours=1))),
 )

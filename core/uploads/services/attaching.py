@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from core.errors import UNAVAILABLE
-from core.ports.files import FileMissing, Files, FilesUnavailable
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork
 from core.uploads import domain, errors, store
+from core.uploads.services.keeping import read_file
 from core.uploads.store import UploadRow
 
 
@@ -84,12 +83,6 @@ async def found(ctx: Context, owner: str, upload_id: str) -> Attached:
     return attached_of(row)
 
 
-async def content(ctx: Context, file: Attached, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+def content(ctx: Context, file: Attached, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
     """The bytes of a file, with problems instead of the store's errors."""
-    try:
-        async for piece in ctx.port(Files).get(file.stored_key, start=start, end=end):
-            yield piece
-    except FileMissing as error:
-        raise Problem(NOT_FOUND) from error
-    except FilesUnavailable as error:
-        raise Problem(UNAVAILABLE, retry_after=5) from error
+    return read_file(ctx, file.stored_key, start=start, end=end)

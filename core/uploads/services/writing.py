@@ -31,7 +31,10 @@ async def take(uow: UnitOfWork, key: str) -> None:
 
 
 async def discard(ctx: Context, key: str) -> None:
-    """Deletes what was written for nothing; when that fails, the sweep does it."""
+    """Deletes what was written for nothing; when that fails, the sweep does it. A key that was taken stays."""
+    async with ctx.runtime.transaction(ctx.actor.label) as uow:
+        if not await store.give_up(uow, [key]):
+            return  # a commit whose answer was lost
     with suppress(FilesUnavailable):
         await ctx.port(Files).delete(key)
         async with ctx.runtime.transaction(ctx.actor.label) as uow:

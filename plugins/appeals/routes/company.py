@@ -6,6 +6,7 @@ from litestar import Request
 from litestar.response import Stream
 
 from core.sdk import Ctx, PathId, get, put, service
+from core.uploads.public import EMPTY
 from plugins.appeals import errors
 from plugins.appeals.routes.files import given
 from plugins.appeals.schemas.company import AppealFileStored
@@ -19,7 +20,7 @@ from plugins.appeals.services.access import filed
     operation_id="exchange_load_appeal_document",
     status_code=200,
     request_max_body_size=None,
-    raises=[errors.NOT_EDITABLE],
+    raises=[errors.NOT_EDITABLE, EMPTY],
     tags=["exchange"],
 )
 async def load_document(

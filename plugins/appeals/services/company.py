@@ -6,9 +6,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from core.ports.files import Files
 from core.sdk import NOT_FOUND, Context, Problem, RowError, UnitOfWork, new_id
-from core.uploads.public import clean_name
+from core.uploads.public import clean_name, keep_file, receive_file
 from plugins.appeals import domain, errors
 from plugins.appeals.models import Appeal, Block, File, Message
 from plugins.appeals.schemas.company import (
@@ -23,7 +22,7 @@ from plugins.appeals.schemas.orders import DropFiles, SendAppeal
 from plugins.appeals.services import opening
 from plugins.appeals.services.access import change, locked
 from plugins.appeals.services.dialogue import close
-from plugins.appeals.services.files import receive
+from plugins.appeals.services.files import OF_COMPANY
 from plugins.appeals.store import appeals as store
 from plugins.appeals.store.appeals import AppealRow
 
@@ -171,31 +170,27 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
         file = await uow.one(named)
     if file is None:
         raise Problem(NOT_FOUND)
-    incoming = await receive(ctx, new_id(), content)
-    try:
-        async with ctx.uow() as uow:
-            appeal = await locked(uow, appeal_id)
-            now = (await uow.execute(named)).one()
-            if now.evidence_id:
-                raise Problem(errors.NOT_EDITABLE)
-            await uow.execute(
-                sa.update(File)
-                .where(File.id == now.id)
-                .values(
-                    stored_key=incoming.key,
-                    size=incoming.size,
-                    sha256=incoming.sha256,
-                    media_type=incoming.media_type,
-                )
+    async with receive_file(ctx, OF_COMPANY.rstrip("/"), content) as incoming, ctx.uow() as uow:
+        appeal = await locked(uow, appeal_id)
+        now = (await uow.execute(named)).one()
+        if now.evidence_id:
+            raise Problem(errors.NOT_EDITABLE)
+        await keep_file(uow, incoming)
+        await uow.execute(
+            sa.update(File)
+            .where(File.id == now.id)
+            .values(
+                stored_key=incoming.key,
+                size=incoming.size,
+                sha256=incoming.sha256,
+                media_type=incoming.media_type,
             )
-            if now.stored_key:
-                uow.enqueue(DropFiles([now.stored_key]))
-            elif now.block_id and appeal.state == "open":
-                await _tell_of_block(uow, appeal_id, now.block_id)
-            uow.audit("appeals.file_stored", file.id, size=incoming.size)
-    except BaseException:
-        await ctx.port(Files).delete(incoming.key)
-        raise
+        )
+        if now.stored_key:
+            uow.enqueue(DropFiles([now.stored_key]))
+        elif now.block_id and appeal.state == "open":
+            await _tell_of_block(uow, appeal_id, now.block_id)
+        uow.audit("appeals.file_stored", file.id, size=incoming.size)
     return AppealFileStored(file.id, incoming.size, incoming.sha256)
 
 

@@ -1,6 +1,6 @@
-"""Files of appeals: uploads attached to a field, a message or a block, and given back; files of the company's CRM."""
+"""Files of appeals: uploads attached to a field, a message or a block, and given back."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from core.forms.public import FileField
 from core.ports.files import Files
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork
 from core.signatures.public import evidence, read_certificate
-from core.uploads.public import Attached, adopt, content, media_type_of, remove
+from core.uploads.public import Attached, adopt, content, remove
 from plugins.appeals import errors
 from plugins.appeals.models import File
 from plugins.appeals.schemas.forms import AppealFile
@@ -222,27 +222,3 @@ def certificate(kind: AppealKind, files: Sequence[FileRow]) -> FileRow | None:
 async def bytes_of(ctx: Context, file: FileRow) -> bytes:
     """All of a small file."""
     return b"".join([piece async for piece in content(ctx, readable(file))])
-
-
-# ---- of the company's CRM
-class Incoming(msgspec.Struct, frozen=True):
-    """A file that has been stored."""
-
-    key: str
-    size: int
-    sha256: str
-    media_type: str
-
-
-async def receive(ctx: Context, key: str, body: AsyncIterator[bytes]) -> Incoming:
-    """Stores a stream of the company's; what it may be shown as is told by its first bytes."""
-    head = bytearray()
-
-    async def watched() -> AsyncIterator[bytes]:
-        async for piece in body:
-            if len(head) < 64:
-                head.extend(piece[:64])
-            yield piece
-
-    stored = await ctx.port(Files).put(f"{OF_COMPANY}{key}", watched())
-    return Incoming(stored.key, stored.size, stored.sha256, media_type_of(bytes(head)))

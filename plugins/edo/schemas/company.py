@@ -1,14 +1,13 @@
 """Rows that the company's systems feed in."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
 
-from core.sdk import Id
+from core.sdk import Aware, Id
 from plugins.edo.schemas import Kind, Method, OperatorName
 
-Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = Annotated[str, msgspec.Meta(max_length=64)]
 FileName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$(?!\n)")]
 Deed = Literal["confirm", "reject", "invalidate", "withdraw", "request_annulment", "agree", "refuse"]

@@ -7,7 +7,6 @@ import msgspec
 import sqlalchemy as sa
 from litestar.response import Stream
 
-from core.ports.files import Files
 from core.sdk import (
     INVALID,
     NOT_FOUND,
@@ -16,11 +15,11 @@ from core.sdk import (
     Problem,
     UnitOfWork,
     download,
-    new_id,
     zipped,
 )
 from core.signatures.public import evidence
-from core.uploads.public import Attached, adopt, clean_name, media_type_of
+from core.uploads.public import Attached, Received, adopt, clean_name, keep_file, receive_file
+from core.uploads.public import Measured as Measured
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument
 from plugins.edo.schemas.company import EdoFileStored
@@ -30,14 +29,8 @@ from plugins.edo.settings import EdoSettings
 from plugins.edo.store import DocumentRow, Locked, SignatureRow
 from plugins.edo.store.operators import home
 
-_HEAD = 64
-"""Bytes by which a kind of files is told."""
-
-
-class DropEdoFile(msgspec.Struct, frozen=True):
-    """Remove a stored file that no document has."""
-
-    key: str
+_FOLDER = "edo/documents"
+"""Where they lie in the store."""
 
 
 async def send(ctx: Context, row: DocumentRow, *, inline: bool = False) -> Stream:
@@ -96,65 +89,41 @@ async def taken(uow: UnitOfWork, account_id: str, upload_id: str, owner: str) ->
 
 
 # ---- from the company
-class Measured:
-    """Passes a stream through, looks at its beginning and stops it where it is too long."""
-
-    def __init__(self, body: AsyncIterator[bytes], most: int) -> None:
-        self._body, self._most, self.head, self.size = body, most, b"", 0
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._body:
-            self.size += len(piece)
-            if self.size > self._most:
-                raise Problem(errors.FILE_TOO_LARGE, most=self._most)
-            self.head += piece[: _HEAD - len(self.head)]
-            yield piece
-
-
 async def deliver(ctx: Context, document_id: str, body: AsyncIterator[bytes]) -> EdoFileStored:
     """Takes the file of a document of the company's; the first one makes the document visible and tells of it.
 
     Another file replaces it until something was done to the document; what was signed never changes.
     """
-    measured = Measured(body, ctx.settings(EdoSettings).file_bytes)
-    stored = await ctx.port(Files).put(f"edo/documents/{new_id()}", aiter(measured))
-    try:
-        if not measured.size:
-            raise Problem(errors.FILE_EMPTY)
-        async with ctx.uow() as uow:
-            row = (await store.locked(uow, [document_id])).get(document_id)
-            if row is None or row.origin != "company" or await home(uow, document_id) is not None:
-                raise Problem(NOT_FOUND)
-            if row.sha256 == stored.sha256:  # delivered once more
-                uow.enqueue(DropEdoFile(stored.key))
-                return EdoFileStored(document_id, stored.size, stored.sha256)
-            await _take(uow, row, stored.key, stored.size, stored.sha256, media_type_of(measured.head))
-    except Problem:
-        await ctx.port(Files).delete(stored.key)
-        raise
-    return EdoFileStored(document_id, stored.size, stored.sha256)
+    async with ctx.uow() as uow:  # before a body is taken that nobody waits for
+        await _awaited(uow, document_id)
+    most = ctx.settings(EdoSettings).file_bytes
+    receiving = receive_file(ctx, _FOLDER, body, most=most, too_large=errors.FILE_TOO_LARGE, empty=errors.FILE_EMPTY)
+    async with receiving as file, ctx.uow() as uow:
+        row = await _awaited(uow, document_id)
+        if row.sha256 != file.sha256:  # else: delivered once more
+            await _take(uow, row, file)
+    return EdoFileStored(document_id, file.size, file.sha256)
 
 
-async def _take(uow: UnitOfWork, row: Locked, key: str, size: int, sha256: str, media_type: str) -> None:
+async def _awaited(uow: UnitOfWork, document_id: str) -> Locked:
+    row = (await store.locked(uow, [document_id])).get(document_id)
+    if row is None or row.origin != "company" or await home(uow, document_id) is not None:
+        raise Problem(NOT_FOUND)
+    return row
+
+
+async def _take(uow: UnitOfWork, row: Locked, file: Received) -> None:
     if row.state not in ("coming", "awaiting", "not_required"):
         raise Problem(errors.CONTENT_FIXED)
-    await uow.execute(
-        sa.update(EdoDocument)
-        .where(EdoDocument.id == row.id)
-        .values(stored_key=key, size=size, sha256=sha256, media_type=media_type)
-    )
+    values = {"stored_key": file.key, "size": file.size, "sha256": file.sha256, "media_type": file.media_type}
+    await uow.execute(sa.update(EdoDocument).where(EdoDocument.id == row.id).values(**values))
+    await keep_file(uow, file, instead_of=row.stored_key)
     if row.stored_key is not None:
-        uow.enqueue(DropEdoFile(row.stored_key))
-        uow.audit("edo.file_replaced", row.id, sha256=sha256)
+        uow.audit("edo.file_replaced", row.id, sha256=file.sha256)
         return
     after = row.standing._replace(state=domain.delivered(row.method))
     await store.move(uow, row, after, "deliver", "company")
     telling.has_come(uow, row, after.state)
-
-
-async def drop(ctx: Context, wanted: DropEdoFile) -> None:
-    """The job behind `DropEdoFile`."""
-    await ctx.port(Files).delete(wanted.key)
 
 
 async def company_row(ctx: Context, document_id: str) -> DocumentRow:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from core.identity.public import limits
 from core.intervals.public import FORMS
 from core.notifications.public import Notify
-from core.ports.files import FileMissing, Files
 from core.sdk import NOT_FOUND, Context, Problem, UnitOfWork, finishing, new_id
+from core.uploads.public import drop_file, keep_file, read_file, receive_file
 from plugins.isu import errors
 from plugins.isu.models import Archive
 from plugins.isu.notifications import ABOUT_ARCHIVES
@@ -27,12 +27,6 @@ class BuildArchive(msgspec.Struct, frozen=True):
     """Make an ordered archive."""
 
     archive_id: str
-
-
-class DropFile(msgspec.Struct, frozen=True):
-    """Remove a file."""
-
-    key: str
 
 
 async def order(ctx: Context, device_id: str, asked: IsuArchiveOrder) -> IsuArchive:
@@ -82,15 +76,7 @@ async def download(ctx: Context, device_id: str, archive_id: str) -> tuple[str, 
     row = await _found(ctx, device_id, archive_id)
     if row.stored_key is None or row.size is None:
         raise Problem(errors.ARCHIVE_NOT_READY)
-    return row.file_name, FORMS[cast(FileForm, row.form)][0], row.size, _stored(ctx, row.stored_key)
-
-
-async def _stored(ctx: Context, key: str) -> AsyncIterator[bytes]:
-    try:
-        async for piece in ctx.port(Files).get(key):
-            yield piece
-    except FileMissing as error:
-        raise Problem(NOT_FOUND) from error
+    return row.file_name, FORMS[cast(FileForm, row.form)][0], row.size, read_file(ctx, row.stored_key)
 
 
 async def _found(ctx: Context, device_id: str, archive_id: str) -> queries.ArchiveRow:
@@ -135,33 +121,23 @@ async def build(ctx: Context, ordered: BuildArchive) -> None:
     channel = cast(Channel, row.channel) if row.channel else None
     form, kind = cast(FileForm, row.form), cast(ArchiveKind, row.kind)
     found = Wanted(row.device_id, name, point_id, kind, channel, form, row.since, row.until)
-    stored = await ctx.port(Files).put(f"isu/archives/{new_id()}", await content(ctx, found))
-    try:
-        async with finishing(ctx) as uow:
-            ready = {"state": "ready", "stored_key": stored.key, "size": stored.size, "ready_at": uow.now}
-            done = await uow.execute(sa.update(Archive).where(Archive.id == row.id).values(**ready))
-            if not done.rowcount:  # the account was erased meanwhile
-                uow.enqueue(DropFile(stored.key))
-                return
-            text = f"Архив «{row.file_name}» сформирован, его можно скачать."
-            uow.enqueue(
-                Notify(
-                    ABOUT_ARCHIVES.name,
-                    "Архив готов",
-                    text,
-                    accounts=[row.account_id],
-                    contract_id=row.contract_id,
-                ),
-                dedup_key=f"{ABOUT_ARCHIVES.name}:{row.id}",
-            )
-    except BaseException:
-        await ctx.port(Files).delete(stored.key)
-        raise
-
-
-async def drop_file(ctx: Context, dropped: DropFile) -> None:
-    """Removes a file."""
-    await ctx.port(Files).delete(dropped.key)
+    async with receive_file(ctx, "isu/archives", await content(ctx, found)) as file, finishing(ctx) as uow:
+        ready = {"state": "ready", "stored_key": file.key, "size": file.size, "ready_at": uow.now}
+        done = await uow.execute(sa.update(Archive).where(Archive.id == row.id).values(**ready))
+        if not done.rowcount:  # the account was erased meanwhile
+            return
+        await keep_file(uow, file)
+        text = f"Архив «{row.file_name}» сформирован, его можно скачать."
+        uow.enqueue(
+            Notify(
+                ABOUT_ARCHIVES.name,
+                "Архив готов",
+                text,
+                accounts=[row.account_id],
+                contract_id=row.contract_id,
+            ),
+            dedup_key=f"{ABOUT_ARCHIVES.name}:{row.id}",
+        )
 
 
 async def expire(ctx: Context) -> None:
@@ -183,4 +159,4 @@ async def _forget(uow: UnitOfWork, rows: Sequence[tuple[str, str | None]]) -> No
         await uow.execute(sa.delete(Archive).where(Archive.id.in_([key for key, _ in rows])))
     for _, stored_key in rows:
         if stored_key is not None:
-            uow.enqueue(DropFile(stored_key))
+            drop_file(uow, stored_key)

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request
 
 from core.sdk import Ctx, PathId, put, service
+from core.uploads.public import EMPTY
 from plugins.payments import errors
 from plugins.payments.schemas.documents import PaymentsFileStored
 from plugins.payments.schemas.paying import PaymentsStatement
@@ -17,6 +18,7 @@ from plugins.payments.services import bank_client, documents
     operation_id="exchange_load_payments_document",
     status_code=200,
     request_max_body_size=100_000_000,
+    raises=[EMPTY],
     tags=["exchange"],
 )
 async def load_document(request: Request[Any, Any, Any], ctx: Ctx, document_id: PathId) -> PaymentsFileStored:

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import get_args
 
-import msgspec
-
-from core.ports.files import FileMissing, Files
-from core.sdk import NOT_FOUND, Context, Problem, decode_cursor, new_id, page
+from core.sdk import NOT_FOUND, Context, Problem, decode_cursor, page
+from core.uploads.public import keep_file, read_file, receive_file
 from plugins.payments import domain
 from plugins.payments.errors import WITHOUT_FILE
-from plugins.payments.models import DocumentFile
+from plugins.payments.models import Document, DocumentFile
 from plugins.payments.permissions import DOCUMENTS
 from plugins.payments.schemas.documents import (
     DocumentFilter,
@@ -23,15 +21,12 @@ from plugins.payments.services.periods import LAST_DAY, period
 from plugins.payments.store import documents as store
 
 ALL = "все"
+FOLDER = "payments/documents"
+"""Where the files of documents lie in the store."""
 _LETTERS_TAKE = timedelta(days=1)
+"""A letter that is about to go may carry the file that was replaced."""
 _KINDS: tuple[DocumentType, ...] = get_args(DocumentType)
 _TYPES: tuple[str, ...] = get_args(DocumentFilter)
-
-
-class DropFile(msgspec.Struct, frozen=True):
-    """Remove a stored file that another has replaced."""
-
-    key: str
 
 
 async def documents(
@@ -93,34 +88,21 @@ async def opened(ctx: Context, document_id: str) -> tuple[str, int, AsyncIterato
     return row.file_name, row.size, content(ctx, row.stored_key)
 
 
-async def content(ctx: Context, key: str) -> AsyncIterator[bytes]:
-    """The bytes of a stored file. Raises Problem where the store has lost it."""
-    try:
-        async for piece in ctx.port(Files).get(key):
-            yield piece
-    except FileMissing as error:
-        raise Problem(WITHOUT_FILE) from error
+def content(ctx: Context, key: str) -> AsyncIterator[bytes]:
+    """The bytes of a stored file. Raises Problem, also where the store has lost it."""
+    return read_file(ctx, key, missing=WITHOUT_FILE)
 
 
 async def store_file(ctx: Context, document_id: str, body: AsyncIterator[bytes]) -> PaymentsFileStored:
-    """Takes the file of a document from the company; a later one replaces it."""
+    """Takes the file of a document from the company; a later one replaces it. Raises Problem."""
     if await ctx.reader.first(store.KNOWN, document_id=document_id) is None:
         raise Problem(NOT_FOUND)
-    stored = await ctx.port(Files).put(f"payments/documents/{new_id()}", body)
-    fresh = {"stored_key": stored.key, "size": stored.size, "sha256": stored.sha256}
-    async with ctx.uow() as uow:
+    async with receive_file(ctx, FOLDER, body) as file, ctx.uow() as uow:
+        if await uow.scalar(store.LOCKED.where(Document.id == document_id)) is None:
+            raise Problem(NOT_FOUND)  # removed while the file was coming
         old = await uow.scalar(store.STORED_KEY.where(DocumentFile.document_id == document_id))
-        await uow.execute(
-            uow.upsert(DocumentFile)
-            .values(document_id=document_id, **fresh)
-            .on_conflict_do_update(index_elements=[DocumentFile.document_id], set_=fresh)
-        )
-        if old is not None:  # letters may be about to carry it
-            uow.enqueue(DropFile(old), delay=_LETTERS_TAKE)
-        uow.audit("payments.document_stored", document_id, size=stored.size)
-    return PaymentsFileStored(document_id, stored.size, stored.sha256)
-
-
-async def drop_file(ctx: Context, wanted: DropFile) -> None:
-    """Removes the file; runs in a job."""
-    await ctx.port(Files).delete(wanted.key)
+        fresh = {"stored_key": file.key, "size": file.size, "sha256": file.sha256}
+        await uow.put(DocumentFile, ["document_id"], [{"document_id": document_id, **fresh}])
+        await keep_file(uow, file, instead_of=old, still_read=_LETTERS_TAKE)
+        uow.audit("payments.document_stored", document_id, size=file.size)
+    return PaymentsFileStored(document_id, file.size, file.sha256)

@@ -5,15 +5,16 @@ from datetime import datetime, time, timedelta
 import msgspec
 import sqlalchemy as sa
 
-from core.ports.files import Files, Stored
-from core.printing.public import Paper, pdf
-from core.sdk import Context, Later, UnitOfWork, finishing, new_id, pieces
+from core.printing.public import pdf
+from core.sdk import Context, Later, UnitOfWork, finishing, pieces
+from core.uploads.public import Received, keep_file, receive_file
 from plugins.payments import domain
 from plugins.payments.adapters.act_paper import ActHead, Party, paper
 from plugins.payments.domain.acts import Figures, Movement, figures
 from plugins.payments.models import DocumentFile
 from plugins.payments.schemas.company import DocumentRow
 from plugins.payments.services import feeds
+from plugins.payments.services.documents import FOLDER
 from plugins.payments.settings import PaymentsSettings
 from plugins.payments.store import acts as store
 from plugins.payments.store import bank_client as payer_store
@@ -46,13 +47,9 @@ async def print_act(ctx: Context, wanted: PrintAct) -> None:
         Party(payee.name or ctx.runtime.supplier, payee.inn, payee.kpp),
         Party(client.name, client.inn, client.kpp or ""),
     )
-    stored = await _stored(ctx, paper(head, await _figures(ctx, order)))
-    try:
-        async with finishing(ctx) as uow:
-            await _keep(uow, wanted.order_id, order, head, stored, len(printed))
-    except BaseException:
-        await ctx.port(Files).delete(stored.key)
-        raise
+    content = pieces(await pdf(paper(head, await _figures(ctx, order))))
+    async with receive_file(ctx, FOLDER, content) as file, finishing(ctx) as uow:
+        await _keep(uow, wanted.order_id, order, head, file, len(printed))
 
 
 async def _figures(ctx: Context, order: OrderedAct) -> Figures:
@@ -78,11 +75,7 @@ async def _figures(ctx: Context, order: OrderedAct) -> Figures:
     return figures(owed, movements, first, order.period_to)
 
 
-async def _stored(ctx: Context, printed: Paper) -> Stored:
-    return await ctx.port(Files).put(f"payments/documents/{new_id()}", pieces(await pdf(printed)))
-
-
-async def _keep(uow: UnitOfWork, order_id: str, order: OrderedAct, head: ActHead, stored: Stored, printed: int) -> None:
+async def _keep(uow: UnitOfWork, order_id: str, order: OrderedAct, head: ActHead, file: Received, printed: int) -> None:
     """The act as a document. Raises Later where another one has taken its number, or answered its order, meanwhile."""
     await uow.lock(f"payments.acts:{order.contract_id}")
     taken = len(list(await uow.execute(store.PRINTED.statement, {"contract_id": order.contract_id})))
@@ -100,9 +93,8 @@ async def _keep(uow: UnitOfWork, order_id: str, order: OrderedAct, head: ActHead
     (refused,) = await feeds.load_documents(uow, [row])
     if taken != printed or refused is not None:
         raise Later(timedelta(seconds=1))
+    await keep_file(uow, file)
     await uow.execute(
-        sa.insert(DocumentFile).values(
-            document_id=row.id, stored_key=stored.key, size=stored.size, sha256=stored.sha256
-        )
+        sa.insert(DocumentFile).values(document_id=row.id, stored_key=file.key, size=file.size, sha256=file.sha256)
     )
-    uow.audit("payments.act_printed", row.id, size=stored.size)
+    uow.audit("payments.act_printed", row.id, size=file.size)

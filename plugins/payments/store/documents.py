@@ -156,4 +156,5 @@ LOCKED_ORDERS = (
 )
 KNOWN_BILLS = sa.select(Bill.id, Bill.contract_id).where(any_of(Bill.id, "ids"))
 KNOWN_DOCUMENTS = sa.select(Document.id).where(any_of(Document.id, "ids"))
+LOCKED = sa.select(Document.id).with_for_update()
 STORED_KEY = sa.select(DocumentFile.stored_key)

@@ -266,7 +266,7 @@ async def test_a_moment_without_a_zone_refuses_its_row_alone(supplier: Cabinet, 
         for number, at in enumerate(("2026-01-20T09:00:00", "2026-01-20T09:00:00+03:00"), 1)
     ]
     answers = await happens(supplier, *rows)
-    assert [(one["code"], one["field"]) for one in answers[:1]] == [("wrong_type", "at")]
+    assert [(one["code"], one["field"]) for one in answers[:1]] == [("wrong_format", "at")]
     assert (await shown(anna, "D-1"))["document"]["status"] == "Аннулирован"
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -11,11 +12,13 @@ import pytest
 
 from core.config import Config
 from core.context import Context
+from core.ports.files import Files, Stored
 from core.testing.cabinet import Cabinet, Caller, config_for_tests
 from core.testing.clock import MovableClock
 from plugins.isu.services import archives
 from plugins.isu.services.archive_files import Wanted
 from plugins.isu.store.archives import ORDERED
+from tests.outages import files_silent, lying
 from tests.plugins.isu.supplier import holder
 
 D1 = "/api/v1/isu/contracts/C-1/devices/D-1"
@@ -205,6 +208,45 @@ async def test_archives_of_whoever_has_gone_are_erased(supplier: Cabinet, client
         await archives.forget(uow, account_id)
     assert (await supplier.drain()).done
     assert (await client.get(f"{D1}/archives/{made['id']}")).status_code == 404
+
+
+async def test_while_the_store_is_silent_an_archive_waits_and_a_download_is_a_503(
+    supplier: Cabinet, client: Caller, clock: MovableClock
+) -> None:
+    first = (await client.post(f"{D1}/archives", json=ORDER)).json()
+    await supplier.drain()
+    before = lying(supplier, "isu/archives")
+    second = (await client.post(f"{D1}/archives", json=ORDER)).json()
+    with files_silent(supplier):
+        answer = await client.get(f"{D1}/archives/{first['id']}/content")
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "5"
+        assert (await supplier.drain(failing=True)).failed
+    assert (await client.get(f"{D1}/archives/{second['id']}")).json()["state"] == "waiting"
+    assert lying(supplier, "isu/archives") == before
+    clock.move(timedelta(minutes=10))
+    await supplier.drain()
+    assert (await client.get(f"{D1}/archives/{second['id']}/content")).status_code == 200
+    assert len(lying(supplier, "isu/archives") - before) == 1
+
+
+async def test_an_archive_of_whoever_goes_while_it_is_made_leaves_no_file(
+    supplier: Cabinet, client: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.post(f"{D1}/archives", json=ORDER)
+    account_id = (await client.get("/api/v1/sessions/current")).json()["account_id"]
+    files: Files = supplier.runtime.ports[Files]
+    put = files.put
+
+    async def gone_meanwhile(key: str, content: AsyncIterator[bytes]) -> Stored:
+        stored = await put(key, content)
+        async with Context(supplier.runtime).uow() as uow:
+            await archives.forget(uow, account_id)
+        return stored
+
+    monkeypatch.setattr(files, "put", gone_meanwhile)
+    assert not (await supplier.drain()).failed
+    assert lying(supplier, "isu/archives") == set()
 
 
 def test_a_file_is_called_so_that_every_system_takes_it() -> None:
