@@ -24,7 +24,6 @@ from core.uploads.services.attaching import content as content
 from core.uploads.services.attaching import found as found
 from core.uploads.services.ending import remove as remove
 from core.uploads.services.ending import remove_owned as remove_owned
-from core.uploads.services.keeping import Measured as Measured
 from core.uploads.services.keeping import Received as Received
 from core.uploads.services.keeping import drop_file as drop_file
 from core.uploads.services.keeping import keep_file as keep_file

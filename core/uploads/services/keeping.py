@@ -33,7 +33,7 @@ class Received(msgspec.Struct):
     kept: bool = False
 
 
-class Measured:
+class _Measured:
     """Passes a stream through, looks at its beginning and stops it where it is too long (`most` bytes; 0: never)."""
 
     def __init__(self, body: AsyncIterator[bytes], most: int = 0, too_large: ErrorKind = errors.TOO_LARGE) -> None:
@@ -65,7 +65,7 @@ async def receive_file(
     `most`: bytes, 0 for any number. Raises Problem: `too_large` (with `most`), `empty`, and 503 while the store does
     not answer.
     """
-    measured = Measured(body, most, too_large)
+    measured = _Measured(body, most, too_large)
     stored = await writing.write(ctx, f"{folder}/{new_id()}", _filled(measured, empty))
     file = Received(stored.key, stored.size, stored.sha256, domain.media_type_of(measured.head))
     try:
@@ -77,7 +77,7 @@ async def receive_file(
         await writing.discard(ctx, file.key)
 
 
-async def _filled(measured: Measured, empty: ErrorKind) -> AsyncIterator[bytes]:
+async def _filled(measured: _Measured, empty: ErrorKind) -> AsyncIterator[bytes]:
     async for piece in measured:
         yield piece
     if not measured.size:

@@ -19,7 +19,6 @@ from core.sdk import (
 )
 from core.signatures.public import evidence
 from core.uploads.public import Attached, Received, adopt, clean_name, keep_file, receive_file
-from core.uploads.public import Measured as Measured
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument
 from plugins.edo.schemas.company import EdoFileStored
@@ -29,7 +28,7 @@ from plugins.edo.settings import EdoSettings
 from plugins.edo.store import DocumentRow, Locked, SignatureRow
 from plugins.edo.store.operators import home
 
-_FOLDER = "edo/documents"
+FOLDER = "edo/documents"
 """Where they lie in the store."""
 
 
@@ -97,7 +96,7 @@ async def deliver(ctx: Context, document_id: str, body: AsyncIterator[bytes]) ->
     async with ctx.uow() as uow:  # before a body is taken that nobody waits for
         await _awaited(uow, document_id)
     most = ctx.settings(EdoSettings).file_bytes
-    receiving = receive_file(ctx, _FOLDER, body, most=most, too_large=errors.FILE_TOO_LARGE, empty=errors.FILE_EMPTY)
+    receiving = receive_file(ctx, FOLDER, body, most=most, too_large=errors.FILE_TOO_LARGE, empty=errors.FILE_EMPTY)
     async with receiving as file, ctx.uow() as uow:
         row = await _awaited(uow, document_id)
         if row.sha256 != file.sha256:  # else: delivered once more
