@@ -53,8 +53,7 @@ def complete(schema: dict[str, Any], operations: dict[str, HTTPRouteHandler]) ->
     }
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = _problem_schema()
-    for component in schemas.values():
-        _discriminate(component, schemas)
+    _discriminate([*schemas.values(), schema["paths"]], schemas)
     _rename_generics(schema)
     _write_patterns(schema)
     for item in schema["paths"].values():
