@@ -116,7 +116,7 @@ async def _settled(folder: Path, caller: Caller, wanted: int) -> None:
     """A last worker brings everything to its end."""
     process = await worker(folder)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while [item["state"] for item in await tab(caller)] != ["open"] * wanted:
                 await asyncio.sleep(0.2)
     finally:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 
 from core.context import Actor, Context
@@ -37,6 +38,7 @@ async def begin(url: str, folder: Path) -> Process:
     return worker
 
 
+@pytest.mark.timeout(300)
 async def test_kill_9_in_the_middle_of_a_transmission(database_url: str, tmp_path: Path) -> None:
     chosen = int(os.environ.get("ABONENT_TEST_SEED", str(time.time_ns() % 10**6)))
     print(f"repeat with ABONENT_TEST_SEED={chosen}")
@@ -56,7 +58,7 @@ async def test_kill_9_in_the_middle_of_a_transmission(database_url: str, tmp_pat
             await worker.wait()
             left.append(FLATS - (await transmitting.show(ctx, ordered.id)).sent)
         worker = await begin(database_url, tmp_path)
-        for _ in range(600):
+        for _ in range(1500):
             if (await transmitting.show(ctx, ordered.id)).sent == FLATS:
                 break
             await asyncio.sleep(0.1)
