@@ -29,7 +29,9 @@ class SlowCrm:
         await asyncio.sleep(random.uniform(0, 0.05))
         path = self._folder / appeal.attempt
         if not path.exists():
-            path.write_text(f"CRM-{appeal.attempt}")
+            fresh = self._folder.with_name(f"{appeal.attempt}.new")
+            fresh.write_text(f"CRM-{appeal.attempt}")
+            fresh.replace(path)  # whole or not at all: a kill must not leave an attempt without its number
         await asyncio.sleep(random.uniform(0, 0.05))
         return Registration(path.read_text(), appeal.filed_at)
 
