@@ -27,13 +27,19 @@ def started(folder: Path) -> Iterator[tuple[str, Iterator[str]]]:
     command += ["--port", str(port), "--contracts", "3"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # so that the server that it starts goes with it
     )
     assert process.stdout is not None
     try:
         yield f"http://127.0.0.1:{port}", iter(process.stdout)
     finally:
-        process.send_signal(signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
 
