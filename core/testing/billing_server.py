@@ -8,15 +8,14 @@ import hashlib
 import hmac
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from core.clock import Clock
 from core.ports.billing import Answer, Fact
 from core.testing.billing import BillingBook
+from core.testing.sockets import HttpServer, Request, respond
 
 _SIGNATURE = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})", re.ASCII)
 _TOLERANCE_SECONDS = 300
@@ -25,66 +24,22 @@ Misbehaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
 """Writes whatever it likes instead of the reply."""
 
 
-class Request(msgspec.Struct, frozen=True):
-    """A request as it arrived; names of headers in lower case."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
 class _Batch(msgspec.Struct, forbid_unknown_fields=True):
     facts: list[Fact]
 
 
-class BillingServer:
+class BillingServer(HttpServer):
     """Serves a book. `requests` and `connections` tell what came in."""
 
     def __init__(self, clock: Clock, keys: dict[str, bytes], *, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(path="/facts", tls=tls)
         self.book = BillingBook()
         self.requests: list[Request] = []
-        self.connections = 0
         self.misbehave: Misbehaviour | None = None
-        self.url = ""
-        self._clock, self._keys, self._tls = clock, keys, tls
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["BillingServer"]:
-        """Listens at `url` until the end of the block."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
-        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/facts"
-        try:
-            yield self
-        finally:
-            self._server.close()
-            self.disconnect()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._server.wait_closed()
-
-    def disconnect(self) -> None:
-        """Breaks every open connection."""
-        for task in self._tasks:
-            task.cancel()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                while True:
-                    request = await read_request(reader)
-                    self.requests.append(request)
-                    await self._serve(request, writer)
-        finally:
-            self._tasks.discard(task)
-            writer.transport.abort()
+        self._clock, self._keys = clock, keys
 
     async def _serve(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        self.requests.append(request)
         if self.misbehave:
             await self.misbehave(writer)
             return
@@ -129,22 +84,3 @@ def _plain(answer: Answer) -> dict[str, str]:
         "text": answer.text,
         "item": answer.item,
     }
-
-
-async def respond(writer: asyncio.StreamWriter, status: int, body: bytes, *headers: str) -> None:
-    """Writes a whole reply."""
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *headers]
-    if status != HTTPStatus.NO_CONTENT:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-    await writer.drain()
-
-
-async def read_request(reader: asyncio.StreamReader) -> Request:
-    """Reads a whole request."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    first, *lines = head.rstrip("\r\n").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    method, path, _ = first.split(" ")
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Request(method, path, headers, body)

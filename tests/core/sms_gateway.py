@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from core.testing.billing_server import Request, read_request, respond
+from core.testing.sockets import Request, read_request, respond
 
 Trouble = Callable[[asyncio.StreamWriter], Awaitable[None]]
 

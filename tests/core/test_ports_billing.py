@@ -17,8 +17,9 @@ from core.config import ConfigError
 from core.ports.billing import Answer, BillingUnavailable
 from core.sdk import AdapterHost
 from core.testing.billing import BillingBook, BillingSimulator, BookHarness, sample_fact
-from core.testing.billing_server import BillingServer, Misbehaviour, respond
+from core.testing.billing_server import BillingServer, Misbehaviour
 from core.testing.clock import MovableClock
+from core.testing.sockets import respond
 from core.testing.suites.billing import BillingHarness, BillingSuite
 from tests.core.certificates import write_server_certificate
 

@@ -15,8 +15,8 @@ from core.adapters.organisations_registry import RegistryDirectory, RegistrySett
 from core.config import ConfigError
 from core.ports.organisations import DirectoryUnavailable, Party
 from core.sdk import AdapterHost
-from core.testing.billing_server import read_request, respond
 from core.testing.clock import MovableClock
+from core.testing.sockets import read_request, respond
 from core.testing.suites.organisations import HEAD, INN, DirectorySuite
 
 

@@ -14,8 +14,8 @@ from core.adapters.sms_http import HttpSms, HttpSmsSettings, make_sms_http, plac
 from core.config import ConfigError
 from core.ports.sms import SmsRefused, SmsUnavailable, TextMessage
 from core.sdk import AdapterHost
-from core.testing.billing_server import respond
 from core.testing.clock import MovableClock
+from core.testing.sockets import respond
 from core.testing.suites.sms import SmsGatewayHarness, SmsGatewaySuite, SmsHarness, SmsSuite, text
 from tests.core.sms_gateway import SmsGateway
 

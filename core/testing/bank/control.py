@@ -8,7 +8,7 @@ from core.testing.bank.book import Bank
 from core.testing.bank.cards import BY_BEHAVIOUR
 from core.testing.bank.shapes import BankError, Mood
 from core.testing.bank.web import Answer, json_answer, json_of
-from core.testing.billing_server import Request
+from core.testing.sockets import Request
 
 FAULTS = ("drop", "lost", "hang", "error", "error_after", "garbage")
 """drop: the connection breaks before anything is done; lost: it is done, and the reply is lost; hang: it is done, and

@@ -12,7 +12,7 @@ from core.testing.bank.book import Bank
 from core.testing.bank.cards import card_of
 from core.testing.bank.shapes import BankError, BankOrder, DueCallback
 from core.testing.bank.web import Answer, fields_of, json_answer, page_answer, path_of, redirect, send
-from core.testing.billing_server import Request, read_request
+from core.testing.sockets import Request, read_request
 
 Face = rbs.RbsFace | yookassa.YooKassaFace
 _RBS_PATH = "/payment/rest/"

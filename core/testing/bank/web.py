@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
-from core.testing.billing_server import Request
+from core.testing.sockets import Request
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 """Content-Security-Policy of every page. No `form-action`: browsers apply it to redirects, too, and these lead home."""

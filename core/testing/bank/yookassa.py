@@ -12,7 +12,7 @@ from core.testing.bank.book import Bank
 from core.testing.bank.cards import EXPIRES
 from core.testing.bank.shapes import BankError, BankOrder, DueCallback, NewOrder, Refunded
 from core.testing.bank.web import Answer, fields_of, json_answer, json_of
-from core.testing.billing_server import Request
+from core.testing.sockets import Request
 
 Json = dict[str, Any]
 _STATUS = {

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from core.testing.billing_server import Request
 from core.testing.diadoc.book import Book, Json, known
 from core.testing.diadoc.server import Diadoc, Reply, Trouble
+from core.testing.sockets import Request
 
 _REQUESTS = 1000
 """So many of the last ones are remembered."""

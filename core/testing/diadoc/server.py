@@ -3,13 +3,11 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from core.testing.billing_server import Request, read_request, respond
 from core.testing.diadoc.book import Book, Json, known, shown
+from core.testing.sockets import HttpServer, Request, respond
 
 Trouble = Literal["", "down", "slow", "garbage", "hasty", "stuck"]
 """down: nothing is answered; slow: after a while; garbage: no JSON; hasty: more events than asked for; stuck: events
@@ -238,39 +236,13 @@ def _text(one: Json) -> str:
     return base64.b64decode(one["SignedContent"]["Content"]).decode()
 
 
-class DiadocServer:
+class DiadocServer(HttpServer):
     """Puts an operator behind HTTP on 127.0.0.1."""
 
     def __init__(self, diadoc: Diadoc, port: int = 0) -> None:
-        self.diadoc, self.url = diadoc, ""
-        self._port = port
-        self._tasks: set[asyncio.Task[None]] = set()
+        super().__init__(port=port)
+        self.diadoc = diadoc
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["DiadocServer"]:
-        """Listens at `url` until the end of the block."""
-        server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        try:
-            yield self
-        finally:
-            server.close()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await server.wait_closed()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                while True:
-                    reply = await self.diadoc.answer(await read_request(reader))
-                    await respond(
-                        writer, reply.status, reply.body, *(f"{key}: {value}" for key, value in reply.headers)
-                    )
-        finally:
-            self._tasks.discard(task)
-            writer.transport.abort()
+    async def _serve(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        reply = await self.diadoc.answer(request)
+        await respond(writer, reply.status, reply.body, *(f"{key}: {value}" for key, value in reply.headers))

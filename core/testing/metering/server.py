@@ -2,52 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
-from core.testing.billing_server import Request, read_request, respond
 from core.testing.metering.platform import Platform
+from core.testing.sockets import HttpServer, Request, respond
 
 
-class PlatformServer:
+class PlatformServer(HttpServer):
     """Serves a platform to whoever has the key."""
 
     def __init__(self, platform: Platform, key: str) -> None:
+        super().__init__(path="/v1/changes")
         self.platform, self._key = platform, key
-        self.url = ""
         self.requests: list[Request] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["PlatformServer"]:
-        """Listens at `url` until the end of the block."""
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1/changes"
-        try:
-            yield self
-        finally:
-            server.close()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await server.wait_closed()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                while True:
-                    request = await read_request(reader)
-                    self.requests.append(request)
-                    await self._serve(request, writer)
-        finally:
-            self._tasks.discard(task)
-            writer.transport.abort()
 
     async def _serve(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        self.requests.append(request)
         status, body = self._answer(request)
         if self.platform.trouble == "slow":
             await asyncio.sleep(0.05)

@@ -31,8 +31,8 @@ from core.testing.bank.control import FAULTS
 from core.testing.bank.rbs import RbsFace
 from core.testing.bank.shapes import BankError, Mood, NewOrder
 from core.testing.bank.yookassa import YooKassaFace
-from core.testing.billing_server import Request, read_request, respond
 from core.testing.clock import MovableClock
+from core.testing.sockets import Request, read_request, respond
 from core.testing.suites.acquirer.harness import AMOUNT, order_of
 from hosts.bank import by_rsa
 from tests.core.acquirer.setups import KEY, NETWORK, rbs_settings

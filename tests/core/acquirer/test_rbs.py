@@ -36,8 +36,8 @@ from core.ports.acquirer import (
 )
 from core.sdk import AdapterHost
 from core.testing.bank import BankServer
-from core.testing.billing_server import read_request, respond
 from core.testing.clock import MovableClock
+from core.testing.sockets import read_request, respond
 from core.testing.suites.acquirer import order_of
 from tests.core.acquirer.setups import KEY, rbs_settings
 

@@ -16,9 +16,9 @@ from core.testing.bank.cards import CARDS
 from core.testing.bank.rbs import RbsFace, by_key
 from core.testing.bank.web import Answer
 from core.testing.bank.yookassa import YooKassaFace
-from core.testing.billing_server import Request
 from core.testing.cabinet import Cabinet, Caller, config_for_tests
 from core.testing.clock import MovableClock
+from core.testing.sockets import Request
 from tests.plugins.payments.supplier import C1, PAY, client, found_supplier, start, state
 from tests.traces import Logs, stored
 
