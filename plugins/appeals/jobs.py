@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from core.sdk import Context, Every, Job
-from plugins.appeals.schemas.orders import DropFiles, SendAppeal
-from plugins.appeals.services import files, housekeeping, sending
+from plugins.appeals.schemas.orders import SendAppeal
+from plugins.appeals.services import housekeeping, sending
 
 
 class Sweep(msgspec.Struct, frozen=True):
@@ -21,6 +21,5 @@ async def sweep(ctx: Context, _: Sweep) -> None:
 
 JOBS: tuple[Job[Any], ...] = (
     Job("appeals.send", sending.send, SendAppeal),
-    Job("appeals.drop_files", files.drop_files, DropFiles),
     Job("appeals.sweep", sweep, Sweep, every=Every(timedelta(hours=6))),
 )

@@ -8,9 +8,3 @@ class SendAppeal(msgspec.Struct, frozen=True):
 
     appeal_id: str
     attempt: str
-
-
-class DropFiles(msgspec.Struct, frozen=True):
-    """Remove files from the store that nothing refers to any more."""
-
-    keys: list[str]

@@ -18,7 +18,7 @@ from plugins.appeals.schemas.company import (
     AppealStateRow,
 )
 from plugins.appeals.schemas.dialogue import BLOCKS
-from plugins.appeals.schemas.orders import DropFiles, SendAppeal
+from plugins.appeals.schemas.orders import SendAppeal
 from plugins.appeals.services import opening
 from plugins.appeals.services.access import change, locked
 from plugins.appeals.services.dialogue import close
@@ -175,7 +175,7 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
         now = (await uow.execute(named)).one()
         if now.evidence_id:
             raise Problem(errors.NOT_EDITABLE)
-        await keep_file(uow, incoming)
+        await keep_file(uow, incoming, instead_of=now.stored_key)
         await uow.execute(
             sa.update(File)
             .where(File.id == now.id)
@@ -186,9 +186,7 @@ async def store_file(ctx: Context, appeal_id: str, external_id: str, content: As
                 media_type=incoming.media_type,
             )
         )
-        if now.stored_key:
-            uow.enqueue(DropFiles([now.stored_key]))
-        elif now.block_id and appeal.state == "open":
+        if not now.stored_key and now.block_id and appeal.state == "open":
             await _tell_of_block(uow, appeal_id, now.block_id)
         uow.audit("appeals.file_stored", file.id, size=incoming.size)
     return AppealFileStored(file.id, incoming.size, incoming.sha256)

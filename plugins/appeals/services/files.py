@@ -6,14 +6,12 @@ import msgspec
 import sqlalchemy as sa
 
 from core.forms.public import FileField
-from core.ports.files import Files
 from core.sdk import INVALID, NOT_FOUND, Context, FieldProblem, Problem, UnitOfWork
 from core.signatures.public import evidence, read_certificate
-from core.uploads.public import Attached, adopt, content, remove
+from core.uploads.public import Attached, adopt, content, drop_file, remove
 from plugins.appeals import errors
 from plugins.appeals.models import File
 from plugins.appeals.schemas.forms import AppealFile
-from plugins.appeals.schemas.orders import DropFiles
 from plugins.appeals.services.access import EDITABLE, change, kind_of, locked, own
 from plugins.appeals.settings import AppealSettings
 from plugins.appeals.settings.kinds import AppealKind
@@ -150,16 +148,10 @@ async def drop(uow: UnitOfWork, files: Sequence[FileRow]) -> None:
     if not files:
         return
     await uow.execute(sa.delete(File).where(File.id.in_([one.id for one in files])))
-    ours = [one.stored_key for one in files if one.stored_key.startswith(OF_COMPANY)]
     await remove(uow, [one.id for one in files if not one.stored_key.startswith(OF_COMPANY)])
-    if ours:
-        uow.enqueue(DropFiles(ours))
-
-
-async def drop_files(ctx: Context, order: DropFiles) -> None:
-    """Runs in a job; removing a file twice is fine."""
-    for key in order.keys:
-        await ctx.port(Files).delete(key)
+    for one in files:
+        if one.stored_key.startswith(OF_COMPANY):
+            drop_file(uow, one.stored_key)
 
 
 # ---- going out

@@ -18,12 +18,11 @@ from core.sdk import (
     zipped,
 )
 from core.signatures.public import evidence
-from core.uploads.public import Attached, Received, adopt, clean_name, keep_file, receive_file
+from core.uploads.public import Attached, Received, adopt, clean_name, keep_file, read_file, receive_file
 from plugins.edo import domain, errors, store
 from plugins.edo.models import EdoDocument
 from plugins.edo.schemas.company import EdoFileStored
 from plugins.edo.services import printing, telling
-from plugins.edo.services.content import content
 from plugins.edo.settings import EdoSettings
 from plugins.edo.store import DocumentRow, Locked, SignatureRow
 from plugins.edo.store.operators import home
@@ -36,7 +35,7 @@ async def send(ctx: Context, row: DocumentRow, *, inline: bool = False) -> Strea
     """The file of a document."""
     media_type = row.media_type if inline else "application/octet-stream"
     return await download(
-        content(ctx, row.stored_key), row.file_name, media_type=media_type, size=row.size, inline=inline
+        read_file(ctx, row.stored_key), row.file_name, media_type=media_type, size=row.size, inline=inline
     )
 
 
@@ -47,7 +46,7 @@ def stem(row: DocumentRow) -> str:
 
 async def packed(ctx: Context, row: DocumentRow) -> AsyncIterator[bytes]:
     """The .zip of a document: its file, and for each signature what proves it."""
-    members = [(row.file_name, row.size, content(ctx, row.stored_key))]
+    members = [(row.file_name, row.size, read_file(ctx, row.stored_key))]
     size, form = await printing.printed(ctx, row)
     members.append((f"{PurePath(row.file_name).stem}. {printing.NAME}", size, form))
     for number, one in enumerate(await ctx.reader.all(store.SIGNATURES, document_id=row.id), 1):
