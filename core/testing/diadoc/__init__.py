@@ -6,5 +6,7 @@ writes from the other side; `DiadocServer` puts it behind a socket.
 
 from core.testing.diadoc.book import Book as Book
 from core.testing.diadoc.kept import KeptDiadoc as KeptDiadoc
+from core.testing.diadoc.kept import NewDocument as NewDocument
+from core.testing.diadoc.kept import NewReply as NewReply
 from core.testing.diadoc.server import Diadoc as Diadoc
 from core.testing.diadoc.server import DiadocServer as DiadocServer

@@ -24,6 +24,8 @@ class NewDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: str = ""
     day: str = "10.01.2026"
     """DD.MM.YYYY"""
+    kind: str = "Nonformalized"
+    function: str = "default"
     name: str = "Документ.txt"
     awaits: bool = True
     contract: str = ""
@@ -61,18 +63,21 @@ class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class KeptDiadoc(Diadoc):
-    """Identifiers follow from the order of what happens, so that they are the same after a restart."""
+    """Identifiers follow from the order of what happens, so that they are the same after a restart.
+
+    `again`: what happened before is happening once more.
+    """
 
     def __init__(self, boxes: set[str], path: Path, *, faults: float = 0.0, seed: int = 1) -> None:
         """`faults`: the share of requests that meet one: 503, a lost answer, or 204 with `Retry-After`."""
         super().__init__(Book("kept"))
         self.book.boxes |= {known(box) for box in boxes}
         self._dice = Random(seed)  # noqa: S311 - which requests fail is no secret
-        self._faults, self._path, self._again = faults, path, True
+        self._faults, self._path, self.again = faults, path, True
         path.parent.mkdir(parents=True, exist_ok=True)
         for line in path.read_bytes().splitlines() if path.exists() else ():
             self._repeat(msgspec.json.decode(line, type=_Kept))
-        self._again = False
+        self.again = False
 
     async def answer(self, request: Request) -> Reply:
         """The answer to a request of the API, or to a lever (/control/)."""
@@ -92,9 +97,9 @@ class KeptDiadoc(Diadoc):
                 case "GET", "/control/messages":
                     return _said(list(self.book.messages.values()))
                 case "POST", "/control/documents":
-                    return _said(self._arrive(msgspec.json.decode(request.body, type=NewDocument)))
+                    return _said(self.arrive(msgspec.json.decode(request.body, type=NewDocument)))
                 case "POST", "/control/replies":
-                    return _said(self._reply(msgspec.json.decode(request.body, type=NewReply)))
+                    return _said(self.reply(msgspec.json.decode(request.body, type=NewReply)))
                 case "PUT", "/control/faults":
                     wanted = msgspec.json.decode(request.body, type=NewFaults)
                     for name, value in msgspec.structs.asdict(wanted).items():
@@ -104,7 +109,8 @@ class KeptDiadoc(Diadoc):
             return Reply(400, str(error).encode())
         return Reply(404)
 
-    def _arrive(self, one: NewDocument) -> Json:
+    def arrive(self, one: NewDocument) -> Json:
+        """Somebody sends a document. Raises ValueError for a strange box."""
         told = msgspec.structs.asdict(one)
         sender, receiver = known(told.pop("from_box")), known(told.pop("to_box"))
         if not {sender, receiver} <= self.book.boxes:
@@ -113,7 +119,8 @@ class KeptDiadoc(Diadoc):
         self._keep(_Kept(document=one))
         return {"message_id": message_id, "entity_id": entity_id}
 
-    def _reply(self, one: NewReply) -> Json:
+    def reply(self, one: NewReply) -> Json:
+        """Somebody answers. Raises ValueError, KeyError for what is not there."""
         if self.book.message_of.get(one.parent_id) != one.message_id:
             raise ValueError("no such parent in this message")
         place = known(one.box), one.message_id, one.parent_id
@@ -126,14 +133,14 @@ class KeptDiadoc(Diadoc):
 
     def _repeat(self, one: _Kept) -> None:
         if one.document is not None:
-            self._arrive(one.document)
+            self.arrive(one.document)
         elif one.reply is not None:
-            self._reply(one.reply)
+            self.reply(one.reply)
         else:
             self.do(one.operation, one.body)
 
     def _keep(self, one: _Kept) -> None:
-        if not self._again:
+        if not self.again:
             with self._path.open("ab") as file:
                 file.write(msgspec.json.encode(one) + b"\n")
 
