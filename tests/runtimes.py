@@ -1,4 +1,4 @@
-"""A bare runtime with jobs and nothing else, for the tests of the machinery under the plugins."""
+"""Runtimes and workers for tests: bare ones with jobs and nothing else, and those of a whole host."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -7,11 +7,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock, SystemClock
+from core.config import JobSettings
 from core.context import Runtime
 from core.db.engine import Database
 from core.db.uow import EventRoute, Routing
+from core.host import Host
 from core.sdk import Job
 from core.secrets import Secrets
+from core.worker import Worker
+
+
+def worker_of(host: Host, settings: JobSettings | None = None, **more: Any) -> Worker:
+    """A worker that opens the host for itself; `settings`: others than the host's."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Runtime]:
+        runtime = await host.open()
+        try:
+            yield runtime
+        finally:
+            await host.close(runtime)
+
+    return Worker(opened, settings or host.config.jobs, host.jobs, **more)
 
 
 def bare_runtime(database: Database, jobs: Iterable[Job[Any]] = (), clock: Clock | None = None) -> Runtime:

@@ -5,16 +5,13 @@ It makes a few facts at a time and takes a moment over them, so that a kill find
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from core.config import JobSettings
-from core.context import Runtime
-from core.worker import Worker
 from plugins.household.services import transmitting
 from tests.load.bench_household import make_host
+from tests.runtimes import worker_of
 
 
 def slowed(function: Any) -> Any:
@@ -30,15 +27,7 @@ def main(url: str, folder: str) -> None:
     transmitting._send = slowed(transmitting._send)
     host = make_host(url, Path(folder))
 
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Runtime]:
-        runtime = await host.open()
-        try:
-            yield runtime
-        finally:
-            await host.close(runtime)
-
-    worker = Worker(opened, JobSettings(threads=2, lease_seconds=1), host.jobs, queue="household", poll=0.1)
+    worker = worker_of(host, JobSettings(threads=2, lease_seconds=1), queue="household", poll=0.1)
     print("ready", flush=True)
     worker.run_forever(drain_seconds=5)
 

@@ -5,18 +5,15 @@ Its units take a moment each, so that a kill finds the work half done.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from core.config import JobSettings
-from core.context import Runtime
 from core.host import Host
 from core.sdk import Context
 from core.testing.cabinet import config_for_tests
-from core.worker import Worker
 from tests.core.imports import lists
+from tests.runtimes import worker_of
 
 
 def slowed(function: Any) -> Any:
@@ -32,15 +29,7 @@ def main(url: str, folder: str) -> None:
     lists.LISTS.check, lists.LISTS.commit = slowed(lists.check), slowed(lists.commit)
     host = Host(config_for_tests(url, Path(folder), enabled=["lists"]), available={"lists": lambda: lists.ListsPlugin})
 
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Runtime]:
-        runtime = await host.open()
-        try:
-            yield runtime
-        finally:
-            await host.close(runtime)
-
-    worker = Worker(opened, JobSettings(threads=2, lease_seconds=1), host.jobs, queue="imports", poll=0.1)
+    worker = worker_of(host, JobSettings(threads=2, lease_seconds=1), queue="imports", poll=0.1)
     print("ready", flush=True)
     worker.run_forever(drain_seconds=5)
 

@@ -39,7 +39,6 @@ from core.sdk import Actor, Adapter, Context, Hooks, Query, chunks, month_start
 from core.testing.billing import BillingSimulator
 from core.testing.cabinet import config_for_tests
 from core.testing.databases import Databases
-from core.worker import Worker
 from plugins.household.models import (
     Attachment,
     House,
@@ -54,6 +53,7 @@ from plugins.household.plugin import HouseholdPlugin
 from plugins.household.schemas import HouseholdScope
 from plugins.household.services import cards, templates, transmitting
 from tests.load.bench_imports import Taken, now, read_only, since
+from tests.runtimes import worker_of
 
 FLATS = 500
 """Of a house: 50,000 flats are 100 houses."""
@@ -218,20 +218,6 @@ async def pages(ctx: Context, large: str, small: str) -> None:
 
 
 # ---- a transmission
-def worker_of(host: Host) -> Worker:
-    """A worker that opens the host for itself."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Any]:
-        runtime = await host.open()
-        try:
-            yield runtime
-        finally:
-            await host.close(runtime)
-
-    return Worker(opened, host.config.jobs, host.jobs)
-
-
 @asynccontextmanager
 async def within(host: Host) -> AsyncIterator[None]:
     """The embedded worker, in its thread."""
